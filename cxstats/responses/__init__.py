@@ -1,0 +1,1 @@
+"""What customers answered: scales, exports, designs and counts."""

@@ -1,0 +1,176 @@
+"""From a raw answer to a scale point, or to the reason why there is none.
+
+An answer may be a number, a number in text, a label in one of seven languages, stars or a face. What is unclear is
+set aside with its reason and never guessed: a number between two points, a label that fits two points, a number and a
+label that disagree.
+
+>>> from cxstats.responses.scales import named_scale
+>>> read_answer("Somewhat agree", named_scale("ces-2.0")).point
+5
+>>> read_answer(6.5, named_scale("nps")).reason
+'6.5 is not a point of nps (0-10)'
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import Final
+
+from cxstats.responses.labels import SKIPPED, label_key
+from cxstats.responses.scales import Scale, faces, points_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one raw answer means on a scale.
+
+    Attributes
+    ----------
+    point
+        The scale point, or None.
+    reason
+        Why there is no point; empty where there is one.
+    missing
+        Whether the customer gave no answer, as opposed to one that could not be placed.
+    """
+
+    point: int | None
+    reason: str = ""
+    missing: bool = False
+
+
+NO_ANSWER: Final = Reading(None, "no answer", missing=True)
+_SKIPPED_KEYS: Final = frozenset(map(label_key, SKIPPED))
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NUMBER_AND_LABEL: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*[-–—:.=)(]*\s*(\S.*)")
+_OUT_OF: Final = re.compile(r"(\d+)\s*(?:/|out of|von|sur|van|de|din)\s*(\d+)(?:\s*stars?)?", re.IGNORECASE)
+_STARS_IN_WORDS: Final = re.compile(r"(\d+)\s*stars?", re.IGNORECASE)
+_FULL_STARS: Final = "★⭐🌟"
+_EMPTY_STARS: Final = "☆✩"
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f\u200b\u200d\u20e3\ufeff'"))
+
+
+def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ()) -> Reading:
+    """Place one raw answer on a scale.
+
+    Parameters
+    ----------
+    answer
+        A number, text, None or NaN.
+    scale
+        The scale of the question.
+    missing
+        Codes that mean "no answer" in this export: ``(11, 99)``. ``11``, ``11.0`` and ``"11"`` are the same code.
+
+    Returns
+    -------
+    Reading
+        With a point, or with a reason; never both.
+
+    Examples
+    --------
+    >>> from cxstats.responses.scales import named_scale
+    >>> read_answer("⭐⭐⭐⭐☆", named_scale("csat-stars")).point
+    4
+    >>> read_answer("Zeer waarschijnlijk", named_scale("nps")).reason
+    "'Zeer waarschijnlijk' fits more than one point of nps (9-10)"
+    >>> read_answer(11, named_scale("nps"), missing=[11])
+    Reading(point=None, reason='code 11 means no answer', missing=True)
+    """
+    text = _plain_text(answer)
+    if text is None:
+        return NO_ANSWER
+    codes = {_plain_text(code) for code in missing}
+    if text in codes:
+        return Reading(None, f"code {text} means no answer", missing=True)
+    if isinstance(answer, bool):
+        return Reading(None, f"{answer} is not a point of {scale.name} ({scale.span})")
+    if label_key(text) in _SKIPPED_KEYS:
+        return Reading(None, "question skipped or not applicable", missing=True)
+    if _NUMBER.fullmatch(text):
+        return _read_number(text, scale)
+    return _read_words(text, scale)
+
+
+def _plain_text(answer: object) -> str | None:
+    """Return an answer as text in one normal form, or None where there is no answer."""
+    if answer is None or (isinstance(answer, Real | Decimal) and math.isnan(answer)):
+        return None
+    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool) and answer == answer // 1:
+        return str(int(answer))
+    text = unicodedata.normalize("NFKC", str(answer)).translate(_INVISIBLE)
+    text = " ".join(text.split())
+    if text in ("", "<NA>", "NaT"):
+        return None
+    whole = re.fullmatch(r"(?a:([+-]?\d+))[.,]0+", text)
+    return whole[1] if whole else text
+
+
+def _read_number(text: str, scale: Scale) -> Reading:
+    value = float(text.replace(",", "."))
+    if value in scale.points:
+        return Reading(int(value))
+    return Reading(None, f"{text} is not a point of {scale.name} ({scale.span})")
+
+
+def _read_words(text: str, scale: Scale) -> Reading:
+    for attempt in (_read_symbols, _read_label, _read_out_of, _read_number_and_label):
+        reading = attempt(text, scale)
+        if reading is not None:
+            return reading
+    return Reading(None, f"{text!r} is not an answer on {scale.name}")
+
+
+def _read_symbols(text: str, scale: Scale) -> Reading | None:
+    symbols = faces(scale)
+    if text in symbols:
+        return Reading(symbols[text])
+    packed = text.replace(" ", "")
+    full, empty = (sum(packed.count(star) for star in stars) for stars in (_FULL_STARS, _EMPTY_STARS))
+    if not full + empty or full + empty != len(packed):
+        return None
+    if scale.points[0] not in (0, 1) or (empty and full + empty != scale.points[-1]):
+        return Reading(None, f"{text!r} shows {full} of {full + empty} stars; {scale.name} has {scale.span}")
+    return _read_number(str(full), scale)
+
+
+def _read_label(text: str, scale: Scale) -> Reading | None:
+    fits = _points_of_label(text, scale)
+    if not fits:
+        return None
+    if len(fits) > 1:
+        return Reading(None, f"{text!r} fits more than one point of {scale.name} ({points_text(fits)})")
+    return Reading(fits[0])
+
+
+def _read_out_of(text: str, scale: Scale) -> Reading | None:
+    stars = _STARS_IN_WORDS.fullmatch(text) if scale.name == "csat-stars" else None
+    if stars:
+        return _read_number(stars[1], scale)
+    match = _OUT_OF.fullmatch(text)
+    if not match:
+        return None
+    if int(match[2]) != scale.points[-1]:
+        return Reading(None, f"{text!r} is out of {match[2]}; {scale.name} has {scale.span}")
+    return _read_number(match[1], scale)
+
+
+def _read_number_and_label(text: str, scale: Scale) -> Reading | None:
+    match = _NUMBER_AND_LABEL.fullmatch(text)
+    if not match:
+        return None
+    number, fits = _read_number(match[1], scale), _points_of_label(match[2], scale)
+    if not fits:
+        return Reading(None, f"{match[2]!r} in {text!r} is not a label of {scale.name}")
+    if number.point not in fits:
+        return Reading(None, f"number and label of {text!r} disagree: {match[2]!r} is {points_text(fits)}")
+    return number
+
+
+def _points_of_label(text: str, scale: Scale) -> tuple[int, ...]:
+    fits = scale.labels.get(label_key(text), ())
+    return (fits,) if isinstance(fits, int) else tuple(fits)

@@ -1,0 +1,209 @@
+"""What touches every row: aggregations that run inside the engine that holds the data, through Narwhals.
+
+Each function returns a small pandas table. The names of its columns start with two underscores where they are ours, so
+that they cannot meet a user's.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from cxstats.responses.names import unknown_name
+from cxstats.responses.weights import Design
+
+ANSWER: Final = "__answer"
+STRATUM: Final = "__stratum"
+CLUSTER: Final = "__cluster"
+ROWS: Final = "__rows"
+WEIGHED: Final = "__weighed"
+TOTAL: Final = "__total"
+SQUARES: Final = "__squares"
+PRESENT: Final = "__present"
+_WEIGHT: Final = "__weight"
+
+Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+
+def open_frame(data: Any, columns: Sequence[str]) -> Frame:
+    """Wrap a table of any engine and check that it has these columns.
+
+    Raises
+    ------
+    TypeError
+        If the table is of no engine that Narwhals knows.
+    ValueError
+        If a column is missing or asked for twice; the message names those that exist.
+    """
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        raise TypeError(
+            "data must be a Survey or a table of pandas, Polars, DuckDB, PyArrow or PySpark; "
+            f"got {type(data).__module__}.{type(data).__name__}"
+        ) from None
+    known = frame.collect_schema().names()
+    for column in columns:
+        if column not in known:
+            raise ValueError(unknown_name("column", column, known))
+    return frame
+
+
+def count_answers(frame: Frame, column: str, by: Sequence[str]) -> pd.DataFrame:
+    """Count rows by segment and raw answer: columns `by`, ``__answer``, ``__rows``."""
+    counted = frame.group_by(*by, column).agg(nw.len().alias(ROWS))
+    small = _collect(counted).rename(columns={column: ANSWER})
+    return _with_categories(small, frame, by)
+
+
+class DesignCounts:
+    """Counts and weighted sums of one column under a design.
+
+    Parameters
+    ----------
+    frame, column, by, design
+        As for `cxstats.responses.tallies.tally`; the columns are known to exist.
+
+    Raises
+    ------
+    ValueError
+        If weights are not numeric or not finite and non-negative, or a stratum or cluster is missing.
+    """
+
+    def __init__(self, frame: Frame, column: str, by: Sequence[str], design: Design) -> None:
+        self._source, self._by, self._keys = frame, tuple(by), [f"__by{i}" for i in range(len(by))]
+        rows = _design_rows(frame, column, dict(zip(self._keys, by, strict=True)), design)
+        _require_usable(rows, design)
+        weight = nw.col(_WEIGHT).fill_null(0.0)
+        rows = rows.with_columns(
+            weight.alias(TOTAL),
+            (weight * weight).alias(SQUARES),
+            (~nw.col(_WEIGHT).is_null()).cast(nw.Int64).alias(WEIGHED),
+        )
+        finest = [*self._keys, STRATUM, *([CLUSTER] if design.clusters else []), ANSWER]
+        self._cells = rows.group_by(*finest).agg(
+            nw.len().alias(ROWS), *(nw.col(c).sum() for c in (WEIGHED, TOTAL, SQUARES))
+        )
+
+    def cells(self) -> pd.DataFrame:
+        """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the four sums."""
+        summed = self._cells.group_by(*self._keys, STRATUM, ANSWER).agg(
+            *(nw.col(c).sum() for c in (ROWS, WEIGHED, TOTAL, SQUARES))
+        )
+        return self._named(_collect(summed))
+
+    def cluster_products(self, answers: Sequence[Sequence[object]], *, by_segment: bool) -> pd.DataFrame:
+        """Sum the products of cluster totals, by segment and stratum.
+
+        Parameters
+        ----------
+        answers
+            For each of K points, the raw answers that mean it.
+        by_segment
+            Whether to tell segments apart or to take all rows as one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `by`, ``__stratum``, ``__present`` (clusters with rows of the segment) and ``__j_k`` for the
+            points j <= k.
+        """
+        keys = self._keys if by_segment else []
+        points = [f"__{k}" for k in range(len(answers))]
+        placed = self._cells.with_columns(
+            nw.when(nw.col(ANSWER).is_in(list(raw))).then(nw.col(TOTAL)).otherwise(0.0).alias(point)
+            for point, raw in zip(points, answers, strict=True)
+            if raw
+        )
+        used = [point for point, raw in zip(points, answers, strict=True) if raw]
+        clusters = placed.group_by(*keys, STRATUM, CLUSTER).agg(nw.col(c).sum() for c in (*used, WEIGHED))
+        pairs = [(a, b) for i, a in enumerate(used) for b in used[i:]]
+        squared = clusters.with_columns(
+            (nw.col(WEIGHED) > 0).cast(nw.Int64).alias(PRESENT),
+            *((nw.col(a) * nw.col(b)).alias(f"{a}_{b[2:]}") for a, b in pairs),
+        )
+        summed = squared.group_by(*keys, STRATUM).agg(
+            nw.col(c).sum() for c in (PRESENT, *(f"{a}_{b[2:]}" for a, b in pairs))
+        )
+        return self._named(_collect(summed)) if by_segment else _collect(summed)
+
+    def clusters(self, *, at_most: int) -> tuple["pd.Series[float]", frozenset[object] | None]:
+        """Count the clusters of each stratum, and list them where there are no more than `at_most`."""
+        found = self._cells.group_by(STRATUM, CLUSTER).agg(nw.col(WEIGHED).sum()).filter(nw.col(WEIGHED) > 0)
+        sizes = _collect(found.group_by(STRATUM).agg(nw.len().alias(ROWS)))
+        sizes = sizes.sort_values(STRATUM).set_index(STRATUM)[ROWS].astype(float)
+        if sizes.sum() > at_most:
+            return sizes, None
+        listed = _collect(found.select(STRATUM, CLUSTER))
+        return sizes, frozenset(zip(listed[STRATUM], listed[CLUSTER], strict=True))
+
+    def _named(self, small: pd.DataFrame) -> pd.DataFrame:
+        named = small.rename(columns=dict(zip(self._keys, self._by, strict=True)))
+        return _with_categories(named, self._source, self._by)
+
+
+def _design_rows(frame: Frame, column: str, keys: dict[str, str], design: Design) -> Frame:
+    """Select the columns that matter under our own names, the weight as a float that is null where it is missing."""
+    schema = frame.collect_schema()
+    answer = nw.col(column)
+    if schema[column] in (nw.Categorical, nw.Enum):
+        answer = answer.cast(nw.String)
+    picked = [answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in keys.items())]
+    named = {STRATUM: design.strata, CLUSTER: design.clusters, _WEIGHT: design.weights}
+    rows = frame.select(*picked, *(nw.col(name).alias(key) for key, name in named.items() if name))
+    if design.strata is None:
+        rows = rows.with_columns(nw.lit(0).alias(STRATUM))
+    if design.weights is None:
+        return rows.with_columns(nw.lit(1.0).alias(_WEIGHT))
+    if not schema[design.weights].is_numeric():
+        raise ValueError(f"weights must be numbers; column {design.weights!r} is {schema[design.weights]}")
+    weight = nw.col(_WEIGHT).cast(nw.Float64)
+    # NaN sorts above every number in some engines and is null in others: make it null in all.
+    return rows.with_columns(nw.when(~weight.is_nan()).then(weight).alias(_WEIGHT))
+
+
+def _require_usable(rows: Frame, design: Design) -> None:
+    named = {STRATUM: design.strata, CLUSTER: design.clusters}
+    checks = [nw.col(key).is_null().cast(nw.Int64).sum().alias(key) for key, name in named.items() if name]
+    lowest, highest = nw.col(_WEIGHT).min().alias("__low"), nw.col(_WEIGHT).max().alias("__high")
+    found = _collect(rows.select(*checks, lowest, highest)).iloc[0]
+    for key, name in named.items():
+        if name and found[key] > 0:
+            raise ValueError(f"every row needs its {key[2:]}; column {name!r} is empty in {found[key]} rows")
+    low, high = found["__low"], found["__high"]
+    if not pd.isna(low) and (low < 0 or high == float("inf")):
+        raise ValueError(f"weights must be finite and not negative; column {design.weights!r} has {low:g} to {high:g}")
+
+
+def _collect(frame: Frame) -> pd.DataFrame:
+    """Bring a small table here, with the same types whatever the engine."""
+    eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return pd.DataFrame({name: _same_type(values) for name, values in eager.to_dict(as_series=False).items()})
+
+
+def _same_type(values: list[Any]) -> "pd.Series[Any]":
+    empty = [pd.isna(v) for v in values]
+    kinds = {type(v) for v, none in zip(values, empty, strict=True) if not none}
+    clean = [None if none else v for v, none in zip(values, empty, strict=True)]
+    if kinds == {str}:
+        return pd.Series(clean, dtype="str")
+    if kinds == {bool}:
+        return pd.Series(clean, dtype="boolean" if any(empty) else "bool")
+    if kinds == {int}:
+        return pd.Series(clean, dtype="Int64" if any(empty) else "int64")
+    if kinds == {float}:
+        return pd.Series(clean, dtype="float64")
+    if kinds and all(issubclass(k, date | datetime) for k in kinds):
+        return pd.to_datetime(pd.Series(clean, dtype="object"))
+    return pd.Series(clean, dtype="object")
+
+
+def _with_categories(small: pd.DataFrame, frame: Frame, by: Sequence[str]) -> pd.DataFrame:
+    """Give segment columns their categories back, so that small, medium, large keep their order."""
+    native = frame.to_native()
+    if not isinstance(native, pd.DataFrame):
+        return small
+    kept = {c: native[c].dtype for c in by if isinstance(native[c].dtype, pd.CategoricalDtype)}
+    return small.astype(kept)

@@ -1,0 +1,66 @@
+"""Give the text columns of an export their types: whole numbers, numbers, dates, or text as it stands."""
+
+import re
+from typing import Any, Final
+
+import pandas as pd
+
+_WHOLE: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})")
+_POINT: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+_COMMA: Final = re.compile(r"[+-]?\d{1,15}(?:,\d+)?")
+_LEADING_ZERO: Final = re.compile(r"[+-]?0\d")
+_ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
+
+
+def typed_columns(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Type every column of text.
+
+    A column becomes numeric or a date only if every one of its cells is one; identifiers with leading zeros or more
+    than 15 digits stay text. Blanks around cells are removed and empty cells become missing.
+
+    Returns
+    -------
+    tuple
+        The typed table, with the index of `raw`, and notes on what was forgiven.
+    """
+    notes: list[str] = []
+    typed: dict[str, pd.Series[Any]] = {}
+    blanks = 0
+    for name in raw.columns:
+        column = raw[name].str.strip()
+        blanks += int((column != raw[name]).sum())
+        typed[name], note = _typed(column.mask(column == ""))
+        notes += [f"column {name!r}: {note}"] if note else []
+    if blanks:
+        notes.append(f"blanks around {blanks:,} cells removed")
+    return pd.DataFrame(typed, index=raw.index), notes
+
+
+def _typed(column: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
+    present = [str(value) for value in column.dropna().unique()]
+    if not present:
+        return column, ""
+    if all(map(_WHOLE.fullmatch, present)):
+        return _whole(column), ""
+    if any(map(_LEADING_ZERO.match, present)):
+        return column, ""
+    if all(map(_POINT.fullmatch, present)):
+        return _number(column)
+    if all(map(_COMMA.fullmatch, present)):
+        return _number(column.str.replace(",", "."), "decimal commas read as points")
+    if all(map(_ISO_DATE.fullmatch, present)):
+        dates = pd.to_datetime(column, format="ISO8601", errors="coerce")
+        if dates.notna().sum() == column.notna().sum():
+            return dates, ""
+    return column, ""
+
+
+def _whole(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    return column.astype("Int64") if column.isna().any() else column.astype("int64")
+
+
+def _number(column: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":
+    numbers = column.astype("float64")
+    if (numbers.dropna() % 1 == 0).all():
+        return _whole(numbers.astype("Int64")), note or "numbers such as '4.0' read as whole numbers"
+    return numbers, note

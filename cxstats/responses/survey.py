@@ -1,0 +1,118 @@
+"""A survey as it was read: the responses in use, the questions, and every row that was not used.
+
+Nothing is lost in silence: records read = records kept + records rejected, each with its number and its reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pandas as pd
+
+from cxstats.responses.names import unknown_name
+
+PARTIAL: Final = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a survey came from and what was forgiven while reading it.
+
+    Attributes
+    ----------
+    name
+        The file's name, without its folder.
+    vendor
+        The shape of the export: ``"qualtrics"`` or ``"plain"``.
+    format
+        How it was stored: ``"csv, utf-8, delimiter ','"``.
+    read
+        Number of records read.
+    notes
+        What was forgiven, one sentence each.
+    """
+
+    name: str
+    vendor: str
+    format: str
+    read: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """Responses, questions and rejected rows of one export.
+
+    Attributes
+    ----------
+    responses
+        One row a response that is used, with typed columns. Where the vendor says which responses are partial, the
+        column ``partial`` flags them: they are kept, since dropping them would bias the score.
+    questions
+        One row a column: ``column`` and the question's ``text``.
+    rejected
+        One row a record that is not used: its number ``record`` (the first after the headers is 1) and the ``reason``.
+    source
+        File, vendor, format, number of records read, and what was forgiven.
+    """
+
+    responses: pd.DataFrame
+    questions: pd.DataFrame
+    rejected: pd.DataFrame
+    source: Source
+
+    def __post_init__(self) -> None:
+        kept, rejected = len(self.responses), len(self.rejected)
+        if kept + rejected != self.source.read:
+            raise ValueError(
+                f"records read must be kept + rejected; got {self.source.read} read, {kept} kept, {rejected} rejected"
+            )
+
+    def summary(self) -> pd.DataFrame:
+        """Account for every record: columns ``what`` and ``records``; read = kept + rejected."""
+        reasons = self.rejected["reason"].value_counts()
+        lines: list[tuple[str, int]] = [("read", self.source.read), ("kept", len(self.responses))]
+        if PARTIAL in self.responses and self.responses[PARTIAL].dtype == bool:
+            lines.append(("kept, of which partial", int(self.responses[PARTIAL].sum())))
+        lines.append(("rejected", len(self.rejected)))
+        lines += [(f"rejected: {reason}", int(count)) for reason, count in reasons.items()]
+        return pd.DataFrame(lines, columns=["what", "records"])
+
+    def text_of(self, column: str) -> str:
+        """Return the question asked in a column; empty where the export does not say.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        if column not in self.responses:
+            raise ValueError(unknown_name("column", column, self.responses.columns))
+        found = self.questions.loc[self.questions["column"] == column, "text"]
+        return "" if found.empty else str(found.iloc[0])
+
+    def rename(self, names: Mapping[str, str]) -> "Survey":
+        """Return the survey with columns renamed, from old to new name.
+
+        Raises
+        ------
+        ValueError
+            If an old name does not exist or a new one is taken.
+        """
+        for old, new in names.items():
+            if old not in self.responses:
+                raise ValueError(unknown_name("column", old, self.responses.columns))
+            if new in self.responses and new not in names:
+                raise ValueError(f"column {old!r} cannot be renamed to {new!r}: a column of that name exists")
+        questions = self.questions.assign(column=self.questions["column"].replace(dict(names)))
+        return replace(self, responses=self.responses.rename(columns=dict(names)), questions=questions)
+
+    def where(self, keep: "pd.Series[bool]", reason: str) -> "Survey":
+        """Return the survey with the responses for which `keep` is False moved to the rejected ones.
+
+        The index of `responses` is the record number, so a rejected response can be found in the export.
+        """
+        gone = self.responses.index[~keep.to_numpy(dtype=bool)]
+        rejected = pd.DataFrame({"record": gone, "reason": reason})
+        both = pd.concat([self.rejected, rejected], ignore_index=True) if len(gone) else self.rejected
+        return replace(self, responses=self.responses[keep.to_numpy(dtype=bool)], rejected=both)

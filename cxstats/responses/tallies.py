@@ -1,0 +1,325 @@
+"""Count answers by segment, in whatever engine holds them.
+
+`tally` counts the raw answers as they stand and places the few distinct ones on the scale afterwards, so only a small
+table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any other that Narwhals speaks to.
+
+>>> import pandas as pd
+>>> answers = pd.DataFrame({"ces": ["7", "6", "n/a", "6.5", "2"], "channel": ["web", "web", "web", "phone", "phone"]})
+>>> counted = tally(answers, "ces", scale="ces-2.0", by="channel")
+>>> counted.n, counted.missing, counted.set_aside
+(array([1, 2]), array([0, 1]), array([1, 0]))
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxstats.responses.engines import (
+    ANSWER,
+    ROWS,
+    SQUARES,
+    STRATUM,
+    TOTAL,
+    WEIGHED,
+    DesignCounts,
+    count_answers,
+    open_frame,
+)
+from cxstats.responses.linearisation import domain_sums, number_rows, require_two_clusters, stratum_sizes
+from cxstats.responses.placing import MISSING, POSITION, REASON, place_answers
+from cxstats.responses.scales import Scale, named_scale, require_same_direction
+from cxstats.responses.survey import Survey
+from cxstats.responses.weights import Design
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+MOST_CLUSTERS_LISTED: Final = 100_000
+NO_WEIGHT: Final = "no survey weight"
+RESERVED: Final = ("column", "n", "missing", "set_aside", "estimate", "standard_error", "low", "high", "too_few")
+"""Names that tables of scores use themselves, so that segments cannot."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """Answers of S segments counted at the K points of a scale.
+
+    Attributes
+    ----------
+    column, scale, by, design
+        What was counted, on which scale, by which columns, under which design.
+    segments
+        The values of the `by` columns; S rows in ascending order, those without a value last.
+    counts
+        Number of answers at each point; shape (S, K).
+    totals
+        Weighted number of answers at each point; equal to `counts` without weights; shape (S, K).
+    covariance
+        Covariance of the totals under the design; shape (S, K, K). None without a design.
+    degrees_of_freedom
+        Clusters less strata in which the segment occurs; infinite without a design; shape (S,).
+    squared_weights
+        Sum of the squared weights of the answers; shape (S,).
+    missing, set_aside
+        Rows without an answer, and rows whose answer could not be used; shape (S,).
+    answers
+        How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``missing``, ``reason``, ``rows``.
+    """
+
+    column: str
+    scale: Scale
+    by: tuple[str, ...]
+    design: Design | None
+    segments: pd.DataFrame
+    counts: Integers
+    totals: Floats
+    covariance: Floats | None
+    degrees_of_freedom: Floats
+    squared_weights: Floats
+    missing: Integers
+    set_aside: Integers
+    answers: pd.DataFrame
+    whole: "Tally | None" = None
+    cluster_ids: frozenset[object] | None = None
+
+    @property
+    def n(self) -> Integers:
+        """Number of answers; shape (S,)."""
+        return self.counts.sum(axis=1)
+
+    @property
+    def rows(self) -> Integers:
+        """Number of rows, which is n + missing + set aside; shape (S,)."""
+        return self.n + self.missing + self.set_aside
+
+    @property
+    def total(self) -> "Tally":
+        """All segments as one."""
+        if not self.by:
+            return self
+        return self.whole or _merge([self], ())
+
+    def reasons(self) -> pd.DataFrame:
+        """Rows that are not in n, by reason: columns ``reason``, ``missing``, ``rows``, most frequent first."""
+        unused = self.answers[self.answers["reason"] != ""]
+        summed = unused.groupby(["reason", "missing"], as_index=False)["rows"].sum()
+        return summed.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a segment: the `by` columns, one column a point, ``missing`` and ``set_aside``."""
+        points = pd.DataFrame(self.counts, columns=[str(p) for p in self.scale.points])
+        rest = pd.DataFrame({"missing": self.missing, "set_aside": self.set_aside})
+        return pd.concat([self.segments.reset_index(drop=True), points, rest], axis=1)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Add the tally of another, disjoint sample: two months make a quarter.
+
+        Raises
+        ------
+        ValueError
+            If scale, segments or design differ, or if the samples share clusters or may share them.
+        """
+        if not isinstance(other, Tally):
+            return NotImplemented
+        _require_addable(self, other)
+        return _merge([self, other], self.by)
+
+    def __radd__(self, other: Literal[0] | "Tally") -> "Tally":
+        return self if other == 0 else NotImplemented
+
+
+def tally(
+    data: Any,
+    column: str,
+    *,
+    scale: Scale | str,
+    by: str | Sequence[str] = (),
+    design: Design | None = None,
+    missing: Iterable[object] = (),
+) -> Tally:
+    """Count the answers of one column at each point of its scale, by segment.
+
+    Parameters
+    ----------
+    data
+        A `Survey`, or a table of pandas, Polars (eager or lazy), DuckDB, PyArrow or PySpark.
+    column
+        The column of answers, as they stand: numbers, labels, stars, faces.
+    scale
+        The scale of the question, or its name. It is never inferred.
+    by
+        Columns whose values make the segments.
+    design
+        How the respondents were chosen; without it they count as a simple random sample.
+    missing
+        Codes that mean "no answer" in this export.
+
+    Returns
+    -------
+    Tally
+        Rows = answers + missing + set aside, segment by segment.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist, no answer at all fits the scale, or the design cannot be used.
+    """
+    scale = named_scale(scale)
+    by = (by,) if isinstance(by, str) else tuple(by)
+    if column in by or len(set(by)) < len(by):
+        raise ValueError(f"segments must be distinct columns other than {column!r}; got {list(by)}")
+    taken = [name for name in by if name in RESERVED]
+    if taken:
+        raise ValueError(f"segment column {taken[0]!r} has the name of a column of scores; rename it first")
+    table = data.responses if isinstance(data, Survey) else data
+    frame = open_frame(table, [column, *by, *(design.columns if design else ())])
+    if design is None:
+        cells = count_answers(frame, column, by)
+        cells = cells.assign(**{WEIGHED: cells[ROWS], TOTAL: cells[ROWS], SQUARES: cells[ROWS]})
+        return _from_cells(_placed(cells, column, scale, tuple(missing)), column, scale, by)
+    counted = DesignCounts(frame, column, by, design)
+    cells = _placed(counted.cells(), column, scale, tuple(missing))
+    whole = _under_design(counted, cells, _from_cells(cells, column, scale, ()), design)
+    if not by:
+        return whole
+    return _under_design(counted, cells, _from_cells(cells, column, scale, by), design, whole=whole)
+
+
+def _placed(cells: pd.DataFrame, column: str, scale: Scale, missing: tuple[object, ...]) -> pd.DataFrame:
+    return pd.concat([cells, place_answers(cells[ANSWER], column, scale, missing)], axis=1)
+
+
+def _from_cells(cells: pd.DataFrame, column: str, scale: Scale, by: tuple[str, ...]) -> Tally:
+    """Count cells by segment and point as a simple random sample."""
+    segments, segment = number_rows(cells[list(by)])
+    position, missing = cells[POSITION].to_numpy(), cells[MISSING].to_numpy()
+    used = position >= 0
+    table, line = (len(segments), len(scale.points)), (len(segments),)
+    counts = _added(cells[WEIGHED], (segment, position), table, only=used)
+    rows, gone = _added(cells[ROWS], (segment,), line), _added(cells[ROWS], (segment,), line, only=missing)
+    return Tally(
+        column=column,
+        scale=scale,
+        by=by,
+        design=None,
+        segments=segments,
+        counts=counts.astype(np.int64),
+        totals=_added(cells[TOTAL], (segment, position), table, only=used),
+        covariance=None,
+        degrees_of_freedom=np.full(len(segments), np.inf),
+        squared_weights=_added(cells[SQUARES], (segment,), line, only=used),
+        missing=gone.astype(np.int64),
+        set_aside=(rows - gone - counts.sum(axis=1)).astype(np.int64),
+        answers=_answers(cells, segment, scale),
+    )
+
+
+def _added(
+    values: "pd.Series[Any]",
+    at: tuple[NDArray[np.intp], ...],
+    shape: tuple[int, ...],
+    *,
+    only: NDArray[np.bool_] | None = None,
+) -> Floats:
+    found, some = np.zeros(shape), np.ones(len(values), dtype=bool) if only is None else only
+    np.add.at(found, tuple(a[some] for a in at), values.to_numpy(dtype=np.float64)[some])
+    return found
+
+
+def _answers(cells: pd.DataFrame, segment: NDArray[np.intp], scale: Scale) -> pd.DataFrame:
+    """List how each raw answer was read; placed answers without a weight are set aside in rows of their own."""
+    points = [scale.points[k] if k >= 0 else None for k in cells[POSITION]]
+    listed = pd.DataFrame(
+        {
+            "segment": segment,
+            "answer": cells[ANSWER],
+            "point": pd.array(points, dtype="Int64"),
+            "missing": cells[MISSING],
+            "reason": cells[REASON],
+            "rows": cells[ROWS].where(cells[POSITION] < 0, cells[WEIGHED]),
+        }
+    )
+    unweighed = listed.assign(point=pd.NA, reason=NO_WEIGHT, rows=cells[ROWS] - cells[WEIGHED])
+    unweighed = unweighed[(cells[POSITION] >= 0) & (unweighed["rows"] > 0)].astype({"point": "Int64"})
+    return _summed(pd.concat([listed, unweighed])) if STRATUM in cells else listed
+
+
+def _summed(answers: pd.DataFrame) -> pd.DataFrame:
+    keys = ["segment", "answer", "point", "missing", "reason"]
+    summed = answers.groupby(keys, dropna=False, as_index=False)["rows"].sum()
+    return summed[summed["rows"] > 0].reset_index(drop=True)
+
+
+def _under_design(
+    counted: DesignCounts, cells: pd.DataFrame, plain: Tally, design: Design, *, whole: Tally | None = None
+) -> Tally:
+    """Add the covariance under the design to a tally of the same cells."""
+    sizes, ids = stratum_sizes(cells), frozenset[object]()
+    if design.clusters:
+        sizes, ids = counted.clusters(at_most=MOST_CLUSTERS_LISTED)
+    require_two_clusters(sizes, design)
+    points, segments = len(plain.scale.points), len(plain.segments)
+    sums = domain_sums(counted, cells, sizes, by=plain.by, points=points, design=design)
+    return replace(
+        plain,
+        design=design,
+        covariance=sums.covariance(segments),
+        degrees_of_freedom=sums.degrees_of_freedom(segments),
+        whole=whole,
+        cluster_ids=ids,
+    )
+
+
+def _require_addable(one: Tally, other: Tally) -> None:
+    require_same_direction((one.scale, other.scale))
+    for what in ("scale", "column", "by", "design"):
+        left, right = getattr(one, what), getattr(other, what)
+        if left != right:
+            raise ValueError(f"tallies that are added must have the same {what}; got {left!r} and {right!r}")
+    if one.cluster_ids is None or other.cluster_ids is None:
+        raise ValueError(
+            f"samples with more than {MOST_CLUSTERS_LISTED:,} clusters may share some, and their tallies do not add; "
+            "count both samples in one tally"
+        )
+    shared = one.cluster_ids & other.cluster_ids
+    if shared:
+        raise ValueError(
+            f"tallies that share clusters do not add: {len(shared)} clusters are in both samples, and their answers "
+            "belong together; count both samples in one tally"
+        )
+
+
+def _merge(parts: Sequence[Tally], by: tuple[str, ...]) -> Tally:
+    """Add tallies of disjoint samples, segment by segment; no `by` takes all segments as one."""
+    first = parts[0]
+    segments, place = number_rows(pd.concat([part.segments[list(by)] for part in parts], ignore_index=True))
+    size = len(segments)
+
+    def added(name: str) -> Any:
+        values = np.concatenate([getattr(part, name) for part in parts])
+        found = np.zeros((size, *values.shape[1:]), dtype=values.dtype)
+        np.add.at(found, place, values)
+        return found
+
+    firsts = np.cumsum([0, *(len(part.segments) for part in parts)])
+    answers = [
+        part.answers.assign(segment=place[part.answers["segment"] + k]) for part, k in zip(parts, firsts, strict=False)
+    ]
+    wholes = [part.whole for part in parts if part.whole is not None]
+    return replace(
+        first,
+        by=by,
+        segments=segments,
+        covariance=None if first.covariance is None else added("covariance"),
+        answers=_summed(pd.concat(answers, ignore_index=True)),
+        whole=_merge(wholes, ()) if wholes and by else None,
+        cluster_ids=frozenset[object]().union(*(part.cluster_ids or () for part in parts)),
+        **{name: added(name) for name in _ADDED},
+    )
+
+
+_ADDED: Final = ("counts", "totals", "degrees_of_freedom", "squared_weights", "missing", "set_aside")
