@@ -1,0 +1,1 @@
+"""How well we do, and how sure we are: metrics, estimates, intervals."""

@@ -1,0 +1,314 @@
+"""Scores: what a tally says under a metric, with its uncertainty.
+
+>>> import pandas as pd
+>>> from cxstats.responses.tallies import tally
+>>> answers = pd.DataFrame({"ces": [p for p, n in zip(range(1, 8), (5, 5, 10, 15, 20, 25, 20)) for _ in range(n)]})
+>>> ces = score(tally(answers, "ces", scale="ces-2.0"), "favourable")
+>>> float(ces.estimate[0])
+0.65
+>>> ces.to_frame().round(4).to_dict("records")
+[{'n': 100, 'estimate': 0.65, 'standard_error': 0.0477, 'low': 0.5525, 'high': 0.7364}]
+"""
+
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxstats.responses.tallies import Tally
+from cxstats.scores.intervals import Interval, IntervalMethod, Sample, named_interval, require_confidence_level
+from cxstats.scores.metrics import Metric, MetricOf, named_metric, usual_metric
+
+Floats = NDArray[np.float64]
+
+MINIMUM_BASE: Final = 10
+TOO_FEW: Final = "too few to say"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The score of each segment of a tally under one metric.
+
+    Attributes
+    ----------
+    tally
+        The counts that the scores come from.
+    metric
+        The value of each scale point.
+    method
+        Interval shown first: a name or a function.
+    confidence_level
+        Its confidence level.
+    minimum_base
+        Fewer answers than this are too few for people to be shown a score.
+    """
+
+    tally: Tally
+    metric: Metric
+    method: str | IntervalMethod = "score"
+    confidence_level: float = 0.95
+    minimum_base: int = MINIMUM_BASE
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """The values of the segment columns; S rows."""
+        return self.tally.segments
+
+    @property
+    def total(self) -> "Scores":
+        """The score of all segments as one."""
+        return replace(self, tally=self.tally.total)
+
+    @property
+    def n(self) -> NDArray[np.int64]:
+        """Number of answers; shape (S,)."""
+        return self.tally.n
+
+    @property
+    def missing(self) -> NDArray[np.int64]:
+        """Rows without an answer; shape (S,)."""
+        return self.tally.missing
+
+    @property
+    def set_aside(self) -> NDArray[np.int64]:
+        """Rows whose answer could not be used; shape (S,)."""
+        return self.tally.set_aside
+
+    @property
+    def too_few(self) -> NDArray[np.bool_]:
+        """Whether a segment has fewer answers than the minimum base, or no degrees of freedom; shape (S,)."""
+        return (self.n < self.minimum_base) | (self.tally.degrees_of_freedom < 1)
+
+    @property
+    def shares(self) -> Floats:
+        """Share of the answers at each point, weighted under a design; shape (S, K); NaN without answers."""
+        totals = self.tally.totals
+        base = totals.sum(axis=1, keepdims=True)
+        return np.divide(totals, base, out=np.full_like(totals, np.nan), where=base > 0)
+
+    @property
+    def estimate(self) -> Floats:
+        """Mean value of the answers, in the metric's unit; shape (S,); NaN without answers."""
+        return self.shares @ np.asarray(self.metric.values)
+
+    @property
+    def standard_error(self) -> Floats:
+        """Standard error of the estimate; shape (S,).
+
+        Without a design the multinomial one, sqrt(variance / n) with divisor n, which for a share is
+        sqrt(p (1 - p) / n). With one Taylor's linearisation, as R's ``survey::svymean``; NaN where a segment lies in
+        fewer than two clusters of every stratum.
+        """
+        return np.sqrt(_variance_of_mean(self))
+
+    @property
+    def effective_n(self) -> Floats:
+        """Size of the simple random sample with the same variance; shape (S,).
+
+        Kish's effective size, the squared sum of the weights over the sum of their squares, where all answers have
+        the same value and the variance says nothing.
+
+        References
+        ----------
+        Kish (1965), Survey Sampling.
+        """
+        if self.tally.design is None:
+            return self.n.astype(np.float64)
+        weights = self.tally.totals.sum(axis=1)
+        kish = _divide(weights**2, self.tally.squared_weights)
+        variance, of_mean = _variance(self), _variance_of_mean(self)
+        flat = variance <= 1e-14 * np.ptp(self.metric.values) ** 2
+        return np.where(flat, kish, _divide(variance, of_mean))
+
+    @property
+    def sample(self) -> Sample:
+        """What an interval method takes."""
+        values, n = np.asarray(self.metric.values), self.n.astype(np.float64)
+        return Sample(self.shares, values, n, self.effective_n, self.tally.degrees_of_freedom)
+
+    def interval(
+        self, method: str | IntervalMethod | None = None, *, confidence_level: float | None = None
+    ) -> Interval:
+        """Interval of each score.
+
+        Parameters
+        ----------
+        method
+            A name of `cxstats.scores.intervals.INTERVALS` or a function; the one shown first unless given.
+        confidence_level
+            Between 0 and 1; the one shown first unless given.
+
+        Returns
+        -------
+        Interval
+            Limits in the metric's unit, shape (S,) each; NaN without answers.
+
+        Raises
+        ------
+        ValueError
+            If the method is unknown or is not for this metric or design.
+        """
+        level = self.confidence_level if confidence_level is None else confidence_level
+        return named_interval(self.method if method is None else method)(self.sample, level)
+
+    @property
+    def base_in_words(self) -> str:
+        """Which column and scale the score is of, its direction and what it takes into account."""
+        scale, design = self.tally.scale, self.tally.design
+        asks = f" ({scale.asks})" if scale.asks else ""
+        under = f"; {design.in_words()}" if design else ""
+        return f"{self.tally.column} on {scale.name}{asks}; {self.metric.good} is good{under}"
+
+    @property
+    def method_in_words(self) -> str:
+        """Which interval is shown: ``"95 % interval, score"``."""
+        name = self.method if isinstance(self.method, str) else getattr(self.method, "__name__", "own method")
+        return f"{self.confidence_level * 100:g} % interval, {name}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table: the segment columns, ``n``, ``estimate``, ``standard_error``, ``low``, ``high``, unrounded."""
+        limits = self.interval()
+        figures = {
+            "n": self.n,
+            "estimate": self.estimate,
+            "standard_error": self.standard_error,
+            "low": limits.low,
+            "high": limits.high,
+        }
+        return pd.concat([self.segments.reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+
+    def to_text(self) -> pd.DataFrame:
+        """Table as people read it: rounded, shares in percent, and "too few to say" below the minimum base.
+
+        The total comes first when there are segments.
+        """
+        parts = [self.total, self] if self.tally.by else [self]
+        return pd.concat([part._text_rows() for part in parts], ignore_index=True)
+
+    def _text_rows(self) -> pd.DataFrame:
+        limits, write, few = self.interval(), self.metric.text, self.too_few
+        shown = [write(e) for e in self.estimate]
+        between = [f"{write(a)} to {write(b)}" for a, b in zip(limits.low, limits.high, strict=True)]
+        if self.segments.columns.empty:
+            keys = pd.DataFrame({"segment": ["all"]})
+        else:
+            keys = pd.DataFrame({"segment": segment_names(self.segments)})
+        rows = {
+            "n": [f"{n:,}" for n in self.n],
+            "missing": [f"{m:,}" for m in self.missing],
+            "set aside": [f"{s:,}" for s in self.set_aside],
+            self.metric.name: np.where(few, TOO_FEW, shown),
+            f"{self.confidence_level * 100:g} % interval": np.where(few, "", between),
+        }
+        return pd.concat([keys, pd.DataFrame(rows)], axis=1)
+
+    def sentence(self, *, invited: int | None = None) -> str:
+        """Say the total in one sentence that can be pasted into a mail.
+
+        Parameters
+        ----------
+        invited
+            Number of customers who were asked; with it the response rate is said.
+
+        Raises
+        ------
+        ValueError
+            If fewer were invited than responded.
+        """
+        total = self.total
+        n, responses = int(total.n[0]), int(total.tally.rows[0])
+        if invited is not None and invited < responses:
+            raise ValueError(f"invited must be at least the {responses:,} responses; got {invited:,}")
+        rate = f", response rate {responses / invited:.1%} of {invited:,} invited" if invited else ""
+        base = f"n = {n:,} of {responses:,} responses{rate}"
+        of = f"{self.tally.column}, {self.metric.formula}"
+        if total.too_few[0]:
+            return f"{of}: {TOO_FEW} ({base})."
+        limits, write = total.interval(), self.metric.text
+        found = f"{write(total.estimate[0])} ({self.confidence_level * 100:g} % interval {write(limits.low[0])} to "
+        return f"{of}: {found}{write(limits.high[0])}; {self.metric.good} is good; {base})."
+
+    def _repr_html_(self) -> str:
+        header, *_ = (table := self.to_text()).columns
+        table = table.rename(columns={header: ", ".join(self.tally.by) or header})
+        html = table.to_html(index=False, border=0, justify="left")
+        return f"<p><b>{escape(self.metric.formula)}</b><br>{escape(self.base_in_words)}</p>{html}"
+
+    def __repr__(self) -> str:
+        return f"{self.metric.formula}\n{self.base_in_words}\n{self.to_text().to_string(index=False)}"
+
+
+def score(
+    tally: Tally,
+    metric: str | Metric | MetricOf | None = None,
+    *,
+    method: str | IntervalMethod = "score",
+    confidence_level: float = 0.95,
+    minimum_base: int = MINIMUM_BASE,
+) -> Scores:
+    """Score each segment of a tally.
+
+    Parameters
+    ----------
+    tally
+        Counts of answers, from `cxstats.tally`.
+    metric
+        ``"mean"``, ``"favourable"``, ``"net"``, ``"index"``, ``"percent-of-maximum"``, ``"top-K"``, ``"bottom-K"``,
+        a `Metric`, or a function that makes one for a scale. Unless given, the one usual for the scale.
+    method
+        Interval shown first: ``"score"`` (all metrics), ``"wilson"`` and ``"clopper-pearson"`` (shares),
+        ``"adjusted-wald"`` (net scores), ``"t"``, ``"wald"``, or a function.
+    confidence_level
+        Between 0 and 1.
+    minimum_base
+        Fewer answers than this show as "too few to say" to people; `Scores.to_frame` keeps the numbers.
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    ValueError
+        If the metric or method is unknown or does not fit the scale.
+    """
+    made = usual_metric(tally.scale) if metric is None else named_metric(metric, tally.scale)
+    require_confidence_level(confidence_level)
+    named_interval(method)
+    scores = Scores(tally, made, method, confidence_level, minimum_base)
+    scores.interval()
+    return scores
+
+
+def segment_names(segments: pd.DataFrame) -> list[str]:
+    """Name each segment for people: values joined by a comma, "(none)" for an empty one."""
+
+    def name(value: Any) -> str:
+        if pd.isna(value):
+            return "(none)"
+        return str(value.date()) if isinstance(value, pd.Timestamp) and value == value.normalize() else str(value)
+
+    return [", ".join(map(name, row)) for row in segments.itertuples(index=False)]
+
+
+def _variance(scores: Scores) -> Floats:
+    deviation = np.asarray(scores.metric.values) - scores.estimate[:, None]
+    return np.einsum("sk,sk->s", scores.shares, deviation**2)
+
+
+def _variance_of_mean(scores: Scores) -> Floats:
+    if scores.tally.covariance is None:
+        return _divide(_variance(scores), scores.n)
+    weights = scores.tally.totals.sum(axis=1)
+    linear = _divide(np.asarray(scores.metric.values) - scores.estimate[:, None], weights[:, None])
+    found = np.einsum("sk,skl,sl->s", linear, scores.tally.covariance, linear)
+    return np.where(scores.tally.degrees_of_freedom >= 1, np.maximum(found, 0.0), np.nan)
+
+
+def _divide(over: Floats, under: Floats | NDArray[np.int64]) -> Floats:
+    """Divide, with NaN where there is nothing to divide by."""
+    under = np.broadcast_to(np.asarray(under, dtype=np.float64), over.shape)
+    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
