@@ -1,0 +1,335 @@
+"""The command: look into an export, score it, run a notebook over it."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pandas as pd
+
+from cxstats.responses.exports import read_export
+from cxstats.responses.inspection import Question, inspect
+from cxstats.responses.names import unknown_name
+from cxstats.responses.scales import SCALES
+from cxstats.responses.survey import Survey
+from cxstats.responses.tallies import tally
+from cxstats.responses.weights import Design
+from cxstats.scores.estimates import MINIMUM_BASE, Scores, score
+from cxstats.scores.intervals import INTERVALS
+from cxstats.scores.metrics import METRIC_NAMES
+
+Command = Callable[..., Any]
+
+_TEXT_WIDTH: Final = 60
+_ANSWERS_SHOWN: Final = 7
+
+
+class _Friendly(click.Group):
+    """A group whose commands turn an error about the input into one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError) as error:
+            raise click.ClickException(" ".join(str(error).split())) from None
+
+
+def _pairs(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Read NAME=VALUE options."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"must be NAME=VALUE; got {text!r}", param=option)
+        found[name] = value
+    return found
+
+
+def _reading_options(command: Command) -> Command:
+    """Add the options that say how to read the export."""
+    options = [
+        click.option("--vendor", help="Shape of the export: qualtrics or plain. Recognised by content unless given."),
+        click.option("--encoding", help="Encoding of a text file, as utf-8 or cp1252. Found unless given."),
+        click.option("--delimiter", help="Character between cells. Found unless given."),
+        click.option("--sheet", help="Sheet of an Excel file. The first unless given."),
+        click.option(
+            "--rename", multiple=True, callback=_pairs, metavar="OLD=NEW", help="Rename a column. Repeatable."
+        ),
+    ]
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+
+
+@click.group(cls=_Friendly, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="cxstats")
+def main() -> None:
+    """Customer effort, satisfaction and recommendation scores with honest intervals.
+
+    \b
+    Examples:
+      cxstats inspect export.csv
+      cxstats score export.csv --column ces --scale ces-2.0 --by channel
+      cxstats report export.csv --notebook how-easy-are-we --set column=ces --out reports
+    """
+
+
+@main.command("inspect")
+@click.argument("export", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@_reading_options
+def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **reading: str | None) -> None:  # noqa: FBT001
+    """Say what is in EXPORT: questions, answers, likely scales, rows set aside.
+
+    \b
+    Examples:
+      cxstats inspect export.csv
+      cxstats inspect export.xlsx --sheet Responses --json
+    """
+    survey = read_export(export, **reading).rename(rename)
+    questions = inspect(survey)
+    if as_json:
+        click.echo(_json(_inspection(survey, questions)))
+        return
+    click.echo(f"{survey.source.name}: {survey.source.vendor} export, {survey.source.format}")
+    click.echo(f"{_account(survey)}\n")
+    for question in questions:
+        click.echo("\n".join(_question_lines(question)))
+    for note in survey.source.notes:
+        click.echo(f"note: {note}")
+
+
+@main.command("score")
+@click.argument("export", type=click.Path(path_type=Path))
+@click.option("--column", "columns", multiple=True, required=True, help="Column to score. Repeatable.")
+@click.option(
+    "--scale",
+    "scales",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help=f"Scale of the column: {', '.join(SCALES)}. Once for all columns, or once for each.",
+)
+@click.option("--metric", metavar="NAME", help=f"{', '.join(METRIC_NAMES)}. The usual one of the scale unless given.")
+@click.option("--by", multiple=True, metavar="COLUMN", help="Column whose values make the segments. Repeatable.")
+@click.option("--weights", metavar="COLUMN", help="Column of survey weights.")
+@click.option("--strata", metavar="COLUMN", help="Column of strata.")
+@click.option("--clusters", metavar="COLUMN", help="Column of clusters, as the customer who answered more than once.")
+@click.option("--missing", multiple=True, metavar="CODE", help="Code that means no answer. Repeatable.")
+@click.option("--time", metavar="COLUMN", help="Column of dates, for --since and --until.")
+@click.option("--since", metavar="DATE", help="First day in use, as 2026-01-31.")
+@click.option("--until", metavar="DATE", help="Last day in use.")
+@click.option("--method", default="score", show_default=True, metavar="NAME", help=f"Interval: {', '.join(INTERVALS)}.")
+@click.option("--confidence-level", default=0.95, show_default=True, type=float, help="Between 0 and 1.")
+@click.option(
+    "--minimum-base",
+    default=MINIMUM_BASE,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Fewer answers than this are too few to say.",
+)
+@click.option("--sentence", is_flag=True, help="Print a sentence to paste into a mail instead of a table.")
+@click.option("--invited", type=click.IntRange(min=1), help="Customers who were asked, for the response rate.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, unrounded, instead of a table.")
+@_reading_options
+def score_command(export: Path, **given: Any) -> None:
+    """Score columns of EXPORT, with intervals.
+
+    \b
+    Examples:
+      cxstats score export.csv --column ces --scale ces-2.0 --metric favourable --by channel
+      cxstats score export.csv --column ces --scale ces-2.0 --weights w --clusters customer --json
+      cxstats score export.csv --column nps --scale nps --missing 11 --sentence --invited 12000
+      cxstats score export.csv --column csat --scale csat-5 --time date --since 2026-01-01 --until 2026-03-31
+    """
+    columns, scales = given["columns"], given["scales"]
+    if len(scales) not in (1, len(columns)):
+        raise click.UsageError(f"--scale must be given once, or once for each of {len(columns)} columns")
+    if given["invited"] and not given["sentence"]:
+        raise click.UsageError("--invited goes with --sentence")
+    reading = {name: given[name] for name in ("vendor", "encoding", "delimiter", "sheet")}
+    survey = _between(
+        read_export(export, **reading).rename(given["rename"]), given["time"], given["since"], given["until"]
+    )
+    if survey.responses.empty:
+        raise ValueError(f"no response is left to score: {_account(survey)}")
+    each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
+    scored = [_score_column(survey, column, scale, given) for column, scale in each]
+    if given["as_json"]:
+        click.echo(_json([row for scores in scored for row in _score_objects(scores)]))
+    elif given["sentence"]:
+        click.echo("\n".join(scores.sentence(invited=given["invited"]) for scores in scored))
+    else:
+        click.echo("\n\n".join(_score_text(scores) for scores in scored))
+        click.echo(f"\n{_account(survey)}")
+
+
+@main.command("report")
+@click.argument("export", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--notebook",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Curated notebook, or the path of one. Repeatable; all curated ones unless given.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    callback=_pairs,
+    metavar="NAME=VALUE",
+    help="Set a parameter of the notebook. Repeatable.",
+)
+@click.option("--name", help="Name of the page, without ending. That of the notebook unless given.")
+@click.option(
+    "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the pages."
+)
+def report_command(
+    export: Path | None, names: tuple[str, ...], settings: dict[str, str], name: str | None, out: Path
+) -> None:
+    """Run curated notebooks over EXPORT, or over the sample exports, and write them as pages.
+
+    \b
+    Examples:
+      cxstats report
+      cxstats report export.csv --notebook how-easy-are-we --set column=ces --set scale=ces-2.0 --out pages
+    """
+    from cxstats import reports
+
+    paths = [reports.named_notebook(n) for n in names] or list(reports.curated_notebooks().values())
+    if not paths:
+        raise ValueError(f"no curated notebooks in {reports.notebooks_folder()}")
+    if name and len(paths) > 1:
+        raise click.UsageError("--name goes with one --notebook")
+    values = {key: reports.parse_setting(value) for key, value in settings.items()}
+    if export is not None:
+        read_export(export)
+        values["export"] = str(export.resolve())
+    length = sum(reports.count_cells(path) for path in paths)
+    with click.progressbar(length=length, label="running notebooks") as bar:
+        for path in paths:
+            reports.write_report(path, out, settings=values, name=name, on_cell=lambda: bar.update(1))
+        bar.update(length)
+    click.echo(f"pages are in {out}: open {reports.write_index(out)}")
+
+
+def _score_column(survey: Survey, column: str, scale: str, given: Mapping[str, Any]) -> Scores:
+    names = [given[part] for part in ("weights", "strata", "clusters")]
+    design = Design(*names) if any(names) else None
+    counted = tally(survey, column, scale=scale, by=given["by"], design=design, missing=given["missing"])
+    shown = {name: given[name] for name in ("method", "confidence_level", "minimum_base")}
+    return score(counted, given["metric"], **shown)
+
+
+def _between(survey: Survey, time: str | None, since: str | None, until: str | None) -> Survey:
+    """Keep the responses from the first to the last day; the others are rejected with their reason."""
+    if since is None and until is None:
+        return survey
+    if time is None:
+        raise click.UsageError("--since and --until need --time, the column of dates")
+    if time not in survey.responses:
+        raise ValueError(unknown_name("column", time, survey.responses.columns))
+    if not pd.api.types.is_datetime64_any_dtype(survey.responses[time]):
+        raise ValueError(f"column {time!r} must hold dates such as 2026-01-31 in every cell; it does not")
+    survey = survey.where(survey.responses[time].notna(), f"no date in {time}")
+    if since is not None:
+        survey = survey.where(survey.responses[time] >= _day(since), f"before {since}")
+    if until is not None:
+        survey = survey.where(survey.responses[time] < _day(until) + pd.Timedelta(days=1), f"after {until}")
+    return survey
+
+
+def _day(text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        raise ValueError(f"a date must be written as 2026-01-31; got {text!r}") from None
+
+
+def _account(survey: Survey) -> str:
+    """Account for every record in one line."""
+    reasons = survey.rejected["reason"].value_counts()
+    why = f" ({', '.join(f'{count:,} {reason}' for reason, count in reasons.items())})" if len(reasons) else ""
+    kept, rejected = len(survey.responses), len(survey.rejected)
+    return f"{survey.source.read:,} records read = {kept:,} kept + {rejected:,} rejected{why}"
+
+
+def _score_text(scores: Scores) -> str:
+    reasons = scores.tally.reasons()
+    unused = reasons[~reasons["missing"].to_numpy(dtype=bool)]
+    lines = [f"  set aside: {row.rows:,} x {row.reason}" for row in unused.head(_ANSWERS_SHOWN).itertuples()]
+    rest = unused["rows"].iloc[_ANSWERS_SHOWN:].sum()
+    return "\n".join([repr(scores), *lines, *([f"  set aside: {rest:,} x other reasons"] if rest else [])])
+
+
+def _score_objects(scores: Scores) -> Iterable[dict[str, object]]:
+    """Yield the total and then each segment, as the objects of the JSON list."""
+    for part in [scores.total, scores] if scores.tally.by else [scores]:
+        frame, few = part.to_frame(), part.too_few
+        for k, row in enumerate(frame.to_dict("records")):
+            keys = {str(name): _plain(row[name]) for name in part.tally.by}
+            figures = {name: _plain(row[name]) for name in ("estimate", "standard_error", "low", "high")}
+            counts = {"n": int(part.n[k]), "missing": int(part.missing[k]), "set_aside": int(part.set_aside[k])}
+            yield {**keys, "column": part.tally.column, **counts, **figures, "too_few": bool(few[k])}
+
+
+def _inspection(survey: Survey, questions: Iterable[Question]) -> dict[str, object]:
+    reasons = survey.rejected["reason"].value_counts()
+    return {
+        "vendor": survey.source.vendor,
+        "read": survey.source.read,
+        "kept": len(survey.responses),
+        "rejected": {str(reason): int(count) for reason, count in reasons.items()},
+        "questions": [
+            {
+                "column": question.column,
+                "text": question.text,
+                "kind": question.kind,
+                "answered": question.answered,
+                "distinct": question.distinct,
+                "answers": dict(question.answers),
+                "likely_scales": [
+                    {"name": likely.name, "share": likely.share, "evidence": likely.evidence}
+                    for likely in question.likely_scales
+                ],
+            }
+            for question in questions
+        ],
+        "notes": list(survey.source.notes),
+    }
+
+
+def _question_lines(question: Question) -> list[str]:
+    text = "" if question.text == question.column else f"  {_short(question.text)}"
+    lines = [
+        f"{question.column}  [{question.kind}, {question.answered:,} answered, {question.distinct:,} distinct]{text}"
+    ]
+    if question.answers:
+        shown = [f"{_short(answer)} x {times:,}" for answer, times in list(question.answers.items())[:_ANSWERS_SHOWN]]
+        more = ["..."] if len(question.answers) > _ANSWERS_SHOWN else []
+        lines.append(f"    answers: {'; '.join(shown + more)}")
+    if question.likely_scales:
+        likely = [f"{scale.name} ({scale.share:.0%} by {scale.evidence})" for scale in question.likely_scales]
+        lines.append(f"    may be on: {', '.join(likely)}")
+    return lines
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT_WIDTH else f"{text[: _TEXT_WIDTH - 3]}..."
+
+
+def _plain(value: Any) -> object:
+    """Make a value fit for JSON: NaN and missing become null, dates ISO text, NumPy numbers plain ones."""
+    if pd.isna(value) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
