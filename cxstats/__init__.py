@@ -24,7 +24,9 @@ Scores: how well we do, and how sure we are
     score, Scores               estimates with intervals, tables, a sentence
     INTERVALS, Sample, Interval interval methods by name, and what they take and give
     exact_coverage              how often an interval covers, by enumeration
+    formula_table               the same answers under every published formula
     rank_correlation            how two ratings go together, with interval
+    share_among                 who found it easy and is still dissatisfied
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
@@ -37,9 +39,9 @@ from cxstats.responses.scales import SCALES, Scale, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import Tally, tally
 from cxstats.responses.weights import Design
-from cxstats.scores.association import Association, rank_correlation
+from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
 from cxstats.scores.coverage import exact_coverage
-from cxstats.scores.estimates import Scores, score
+from cxstats.scores.estimates import Scores, formula_table, score
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
 from cxstats.scores.metrics import METRIC_NAMES, Metric, named_metric, published_metrics
 
@@ -57,10 +59,12 @@ __all__ = [
     "Sample",
     "Scale",
     "Scores",
+    "ShareAmong",
     "Survey",
     "Tally",
     "cross_tally",
     "exact_coverage",
+    "formula_table",
     "inspect",
     "named_metric",
     "named_scale",
@@ -69,5 +73,6 @@ __all__ = [
     "read_answer",
     "read_export",
     "score",
+    "share_among",
     "tally",
 ]

@@ -74,7 +74,7 @@ def main() -> None:
       cxstats inspect export.csv
       cxstats score export.csv --column ces --scale ces-2.0 --by channel
       cxstats report export.csv --notebook how-easy-are-we --set column=ces --out reports
-    """
+    """  # noqa: D301, D401
 
 
 @main.command("inspect")
@@ -88,7 +88,7 @@ def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **readi
     Examples:
       cxstats inspect export.csv
       cxstats inspect export.xlsx --sheet Responses --json
-    """
+    """  # noqa: D301
     survey = read_export(export, **reading).rename(rename)
     questions = inspect(survey)
     if as_json:
@@ -144,7 +144,7 @@ def score_command(export: Path, **given: Any) -> None:
       cxstats score export.csv --column ces --scale ces-2.0 --weights w --clusters customer --json
       cxstats score export.csv --column nps --scale nps --missing 11 --sentence --invited 12000
       cxstats score export.csv --column csat --scale csat-5 --time date --since 2026-01-01 --until 2026-03-31
-    """
+    """  # noqa: D301
     columns, scales = given["columns"], given["scales"]
     if len(scales) not in (1, len(columns)):
         raise click.UsageError(f"--scale must be given once, or once for each of {len(columns)} columns")
@@ -188,7 +188,7 @@ def score_command(export: Path, **given: Any) -> None:
 @click.option(
     "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the pages."
 )
-def report_command(
+def report_command(  # noqa: PLR0917
     export: Path | None, names: tuple[str, ...], settings: dict[str, str], name: str | None, out: Path
 ) -> None:
     """Run curated notebooks over EXPORT, or over the sample exports, and write them as pages.
@@ -197,7 +197,7 @@ def report_command(
     Examples:
       cxstats report
       cxstats report export.csv --notebook how-easy-are-we --set column=ces --set scale=ces-2.0 --out pages
-    """
+    """  # noqa: D301
     from cxstats import reports
 
     paths = [reports.named_notebook(n) for n in names] or list(reports.curated_notebooks().values())
@@ -260,7 +260,7 @@ def _account(survey: Survey) -> str:
 
 def _score_text(scores: Scores) -> str:
     reasons = scores.tally.reasons()
-    unused = reasons[~reasons["missing"].to_numpy(dtype=bool)]
+    unused = reasons[~reasons["missing"].astype(bool)]
     lines = [f"  set aside: {row.rows:,} x {row.reason}" for row in unused.head(_ANSWERS_SHOWN).itertuples()]
     rest = unused["rows"].iloc[_ANSWERS_SHOWN:].sum()
     return "\n".join([repr(scores), *lines, *([f"  set aside: {rest:,} x other reasons"] if rest else [])])
@@ -328,7 +328,9 @@ def _plain(value: Any) -> object:
         return None
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
-    return value.item() if hasattr(value, "item") else value
+    item = getattr(value, "item", None)
+    plain = item() if item else value
+    return plain if isinstance(plain, str | bool | int | float) else str(plain)
 
 
 def _json(content: object) -> str:

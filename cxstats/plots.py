@@ -5,7 +5,7 @@ without colour. Each function draws on the axes that it is given, or on new ones
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -49,29 +49,31 @@ def plot_scores(scores: Scores | Sequence[Scores], *, ax: Axes | None = None) ->
     """
     several = [scores] if isinstance(scores, Scores) else list(scores)
     metric = _common_metric(several)
+
+    def tick(x: float, _: object) -> str:
+        return metric.text(x, decimals=None if metric.unit == "points" else 0)
+
     rows = [row for one in several for row in _score_rows(one, named=len(several) > 1)]
-    ax = ax or _axes(len(rows) * _ROW_INCHES + 1.2)
+    axes = _axes(ax, len(rows) * _ROW_INCHES + 1.2)
     for place, (_, estimate, low, high, is_total) in enumerate(rows):
         y = len(rows) - 1 - place
         if not np.isfinite(estimate):
-            ax.text(0.5, y, TOO_FEW, color=QUIET, va="center", ha="center", transform=ax.get_yaxis_transform())
+            axes.text(0.5, y, TOO_FEW, color=QUIET, va="center", ha="center", transform=axes.get_yaxis_transform())
             continue
-        ax.plot([low, high], [y, y], color=INK, linewidth=2.6 if is_total else 1.4, solid_capstyle="butt")
-        ax.plot(estimate, y, marker="D" if is_total else "o", color=INK, markersize=7 if is_total else 6)
+        axes.plot([low, high], [y, y], color=INK, linewidth=2.6 if is_total else 1.4, solid_capstyle="butt")
+        axes.plot(estimate, y, marker="D" if is_total else "o", color=INK, markersize=7 if is_total else 6)
         shown = f"{metric.text(estimate)}  ({metric.text(low)} to {metric.text(high)})"
-        ax.text(1.02, y, shown, va="center", transform=ax.get_yaxis_transform(), color=INK)
+        axes.text(1.02, y, shown, va="center", transform=axes.get_yaxis_transform(), color=INK)
     if len(several) == 1 and len(rows) > 1 and np.isfinite(rows[0][1]):
-        ax.axvline(rows[0][1], color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
-    ax.set_yticks(range(len(rows)), [row[0] for row in reversed(rows)])
-    ax.set_ylim(-0.6, len(rows) - 0.4)
-    ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda x, _: metric.text(x, decimals=None if metric.unit == "points" else 0))
-    )
-    ax.set_xlabel(f"{metric.formula}; {metric.good} is good")
-    ax.set_title(f"{several[0].method_in_words}", loc="right", fontsize="small", color=QUIET)
-    _clean(ax)
-    ax.grid(axis="x", color=FAINT, linewidth=0.6)
-    return ax
+        axes.axvline(rows[0][1], color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+    axes.set_yticks(range(len(rows)), [row[0] for row in reversed(rows)])
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.xaxis.set_major_formatter(FuncFormatter(tick))
+    axes.set_xlabel(f"{metric.formula}; {metric.good} is good")
+    axes.set_title(f"{several[0].method_in_words}", loc="right", fontsize="small", color=QUIET)
+    _clean(axes)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    return axes
 
 
 def plot_answers(tally: Tally, *, ax: Axes | None = None) -> Axes:
@@ -100,28 +102,28 @@ def plot_answers(tally: Tally, *, ax: Axes | None = None) -> Axes:
     bad, good = ([point in some for point in order] for some in (scale.unfavourable, scale.favourable))
     middle = ~(np.array(bad) | np.array(good))
     left = -(shares[:, bad].sum(axis=1) + shares[:, middle].sum(axis=1) / 2)
-    ax = ax or _axes(len(names) * (_ROW_INCHES + 0.1) + 1.5)
+    axes = _axes(ax, len(names) * (_ROW_INCHES + 0.1) + 1.5)
     ys = np.arange(len(names))[::-1]
     ends = left + shares.sum(axis=1)
     for k, point in enumerate(order):
         colour = _shade(k, bad, good)
-        ax.barh(ys, shares[:, k], left=left, height=0.72, color=colour, edgecolor="white")
+        axes.barh(ys, shares[:, k], left=left, height=0.72, color=colour, edgecolor="white")
         for y, share, start in zip(ys, shares[:, k], left, strict=True):
             if share >= _SMALLEST_LABEL:
                 ink = "white" if _is_dark(colour) else INK
-                ax.text(start + share / 2, y, str(point), ha="center", va="center", color=ink, fontsize="small")
+                axes.text(start + share / 2, y, str(point), ha="center", va="center", color=ink, fontsize="small")
         left = left + shares[:, k]
     for y, row, end in zip(ys, shares, ends, strict=True):
         start = end - row.sum()
-        ax.text(start - 0.01, y, f"{row[bad].sum():.0%}", ha="right", va="center", color=INK)
-        ax.text(end + 0.01, y, f"{row[good].sum():.0%}", ha="left", va="center", color=INK)
-    ax.axvline(0, color=INK, linewidth=0.8, zorder=0)
-    ax.set_yticks(ys, names)
-    ax.set_xlim(min(ends - shares.sum(axis=1)) - 0.09, max(ends) + 0.09)
-    ax.set_xticks([])
-    ax.set_xlabel(_sides_in_words(scale))
-    _clean(ax)
-    return ax
+        axes.text(start - 0.01, y, f"{row[bad].sum():.0%}", ha="right", va="center", color=INK)
+        axes.text(end + 0.01, y, f"{row[good].sum():.0%}", ha="left", va="center", color=INK)
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
+    axes.set_yticks(ys, names)
+    axes.set_xlim(min(ends - shares.sum(axis=1)) - 0.09, max(ends) + 0.09)
+    axes.set_xticks([])
+    axes.set_xlabel(_sides_in_words(scale))
+    _clean(axes)
+    return axes
 
 
 def plot_cross_tally(table: CrossTally, *, ax: Axes | None = None) -> Axes:
@@ -135,15 +137,15 @@ def plot_cross_tally(table: CrossTally, *, ax: Axes | None = None) -> Axes:
         Where to draw.
     """
     counts = table.to_frame().iloc[::-1]
-    ax = ax or _axes(len(counts) * 0.45 + 1.2, width=1.6 + 0.75 * len(counts.columns))
-    heat: Any = sns.heatmap  # pyright: ignore[reportUnknownMemberType]
-    heat(counts, annot=True, fmt=",d", cmap="Greys", cbar=False, linewidths=1, linecolor="white", ax=ax)
-    ax.set_xlabel(f"{table.column} ({table.column_scale.asks or table.column_scale.name})")
-    ax.set_ylabel(f"{table.row}\n({table.row_scale.asks or table.row_scale.name})")
-    ax.set_title(f"customers by their two answers, n = {table.n:,}", loc="left", fontsize="medium")
-    ax.tick_params(length=0)
-    ax.set_yticklabels(ax.get_yticklabels(), rotation=0)
-    return ax
+    axes = _axes(ax, len(counts) * 0.45 + 1.2, width=1.6 + 0.75 * len(counts.columns))
+    style = {"cmap": "Greys", "cbar": False, "linewidths": 1, "linecolor": "white"}
+    cast("Any", sns).heatmap(counts, annot=True, fmt=",d", **style, ax=axes)
+    axes.set_xlabel(f"{table.column} ({table.column_scale.asks or table.column_scale.name})")
+    axes.set_ylabel(f"{table.row}\n({table.row_scale.asks or table.row_scale.name})")
+    axes.set_title(f"customers by their two answers, n = {table.n:,}", loc="left", fontsize="medium")
+    axes.tick_params(length=0)
+    axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+    return axes
 
 
 def _common_metric(several: Sequence[Scores]) -> Metric:
@@ -168,8 +170,10 @@ def _score_rows(scores: Scores, *, named: bool) -> list[tuple[str, float, float,
         prefix = f"{scores.tally.column}: " if named else ""
         labels = [f"{prefix}{name}  n = {n:,}" for name, n in zip(names, part.n, strict=True)]
         sign = -1 if part.metric.good == "high" else 1
-        for k in np.argsort(sign * estimate, kind="stable"):
-            rows.append((labels[k], float(estimate[k]), float(limits.low[k]), float(limits.high[k]), is_total))
+        rows += [
+            (labels[k], float(estimate[k]), float(limits.low[k]), float(limits.high[k]), is_total)
+            for k in np.argsort(sign * estimate, kind="stable").tolist()
+        ]
     return rows
 
 
@@ -207,11 +211,12 @@ def _sides_in_words(scale: Scale) -> str:
     return f"answers {bad} are unfavourable (share on the left), {good} favourable (share on the right)"
 
 
-def _axes(height: float, width: float = 7.5) -> Axes:
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+def _axes(given: Axes | None, height: float, width: float = 7.5) -> Any:
+    """Return the axes to draw on: those given, or new ones; Any, since matplotlib's keywords have no types."""
+    return given or plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
-def _clean(ax: Axes) -> None:
+def _clean(axes: Any) -> None:
     for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)

@@ -1,8 +1,8 @@
 """Run curated notebooks, over the sample exports or over a user's own, and bind them as pages.
 
-A notebook names what can be set in one cell tagged ``parameters``; settings go into a new cell below it, as a user would
-type them. A page holds text, tables and figures without the code, asks nothing of the network, and an index of the
-folder lists the question and the answer of each.
+A notebook names what can be set in one cell tagged ``parameters``; settings go into a new cell below it, as a user
+would type them. A page holds text, tables and figures without the code, asks nothing of the network, and an index of
+the folder lists the question and the answer of each.
 """
 
 import ast
@@ -12,12 +12,13 @@ from html import escape, unescape
 from pathlib import Path
 from re import search
 from string import Template
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cxstats.responses.names import unknown_name
 
 PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
+_META: Final = ("question", "answer", "source")
 CELL_SECONDS: Final = 300
 
 
@@ -33,11 +34,14 @@ class Page:
         The title of the notebook.
     answer
         Its first answer, as HTML.
+    source
+        Name of the export that it was run over.
     """
 
     path: Path
     question: str
     answer: str
+    source: str
 
 
 def notebooks_folder() -> Path:
@@ -112,7 +116,8 @@ def write_report(
         _set_parameters(notebook, settings)
     _run(notebook, path.parent, on_cell)
     out.mkdir(parents=True, exist_ok=True)
-    page = Page(out / f"{name or path.stem}.html", _question(notebook, path), _answer(notebook))
+    source = Path(str({**_parameters(notebook), **(settings or {})}.get("export", ""))).name
+    page = Page(out / f"{name or path.stem}.html", _question(notebook, path), _answer(notebook), source)
     page.path.write_text(_html(notebook, page), encoding="utf-8")
     return page
 
@@ -122,10 +127,11 @@ def write_index(out: Path) -> Path:
     entries: list[str] = []
     for path in sorted(out.glob("*.html")):
         text = path.read_text(encoding="utf-8")
-        found = [search(rf'<meta name="cxstats:{what}" content="([^"]*)">', text) for what in ("question", "answer")]
+        found = [search(rf'<meta name="cxstats:{what}" content="([^"]*)">', text) for what in _META]
         if all(found):
-            question, answer = (unescape(match[1]) for match in found if match)
-            entries.append(f'<section><h2><a href="{escape(path.name)}">{escape(question)}</a></h2>{answer}</section>')
+            question, answer, source = (unescape(match[1]) for match in found if match)
+            link = f'<h2><a href="{escape(path.name)}">{escape(question)}</a></h2>'
+            entries.append(f'<section>{link}<p class="source">{escape(source)}</p>{answer}</section>')
     index = out / "index.html"
     body = "<h1>Customer experience report</h1>" + "".join(entries)
     index.write_text(_PAGE.substitute(title="Customer experience report", meta="", top="", body=body), encoding="utf-8")
@@ -153,26 +159,35 @@ def _read(path: Path) -> Any:
         import nbformat
     except ImportError:
         raise ValueError("reports need the extra 'report': pip install 'cxstats[report]'") from None
-    notebook: Any = nbformat.read(path, as_version=4)  # pyright: ignore[reportUnknownMemberType]
-    return notebook
+    return cast("Any", nbformat).read(path, as_version=4)
 
 
 def _set_parameters(notebook: Any, settings: Mapping[str, object]) -> None:
-    from nbformat.v4 import new_code_cell
+    from nbformat import v4
 
-    tagged = [k for k, cell in enumerate(notebook.cells) if PARAMETERS in cell.metadata.get("tags", [])]
-    source = notebook.cells[tagged[0]].source if tagged else ""
-    known = [
-        node.target.id
-        for node in ast.parse(source).body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
-    ]
+    known = _parameters(notebook)
     for name in settings:
         if name not in known:
             raise ValueError(unknown_name("parameter", name, known))
     lines = [f"{name} = {value!r}" for name, value in settings.items()]
-    cell: Any = new_code_cell("\n".join(lines), metadata={"tags": [SETTINGS]})
-    notebook.cells.insert(tagged[0] + 1, cell)
+    cell = cast("Any", v4).new_code_cell("\n".join(lines), metadata={"tags": [SETTINGS]})
+    notebook.cells.insert(_tagged(notebook) + 1, cell)
+
+
+def _tagged(notebook: Any) -> int:
+    """Return the position of the parameters cell, -1 where there is none."""
+    return next((k for k, cell in enumerate(notebook.cells) if PARAMETERS in cell.metadata.get("tags", [])), -1)
+
+
+def _parameters(notebook: Any) -> dict[str, object]:
+    """Return the parameters and their stored values."""
+    place = _tagged(notebook)
+    assigned: list[ast.stmt] = ast.parse(notebook.cells[place].source).body if place >= 0 else []
+    return {
+        node.target.id: parse_setting(ast.unparse(node.value))
+        for node in assigned
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+    }
 
 
 def _run(notebook: Any, folder: Path, on_cell: Callable[[], object]) -> None:
@@ -189,11 +204,14 @@ def _run(notebook: Any, folder: Path, on_cell: Callable[[], object]) -> None:
         resources={"metadata": {"path": str(folder)}},
         on_cell_executed=executed,
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
     )
     try:
         client.execute()
     except CellExecutionError as error:
         raise ValueError(f"the notebook stopped: {error.ename}: {error.evalue}") from None
+    except RuntimeError as error:
+        raise OSError(f"the notebook's kernel did not run: {error}") from None
 
 
 def _question(notebook: Any, path: Path) -> str:
@@ -227,9 +245,9 @@ def _html(notebook: Any, page: Page) -> str:
     body, _ = exporter.from_notebook_node(notebook)
     meta = "".join(
         f'<meta name="cxstats:{what}" content="{escape(text)}">\n'
-        for what, text in (("question", page.question), ("answer", page.answer))
+        for what, text in zip(_META, (page.question, page.answer, page.source), strict=True)
     )
-    top = '<nav><a href="index.html">All questions</a></nav>'
+    top = f'<nav><a href="index.html">All questions</a><span class="source">{escape(page.source)}</span></nav>'
     return _PAGE.substitute(title=escape(page.question), meta=meta, top=top, body=body)
 
 
@@ -247,7 +265,8 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 1rem 0 .75rem; }
 h2 { font-size: 1.3rem; margin: 2.4rem 0 .5rem; }
 h3 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; }
 a { color: #1f5f8b; }
-nav { font-size: .9rem; }
+nav { display: flex; justify-content: space-between; font-size: .9rem; }
+.source { color: #6b6b6b; font-size: .9rem; margin: 0; }
 section { border-top: 1px solid #d9d9d9; }
 img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: .92rem; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }

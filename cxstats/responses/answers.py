@@ -20,6 +20,8 @@ from decimal import Decimal
 from numbers import Real
 from typing import Final
 
+import numpy as np
+
 from cxstats.responses.labels import SKIPPED, label_key
 from cxstats.responses.scales import Scale, faces, points_text
 
@@ -87,7 +89,7 @@ def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ())
     codes = {_plain_text(code) for code in missing}
     if text in codes:
         return Reading(None, f"code {text} means no answer", missing=True)
-    if isinstance(answer, bool):
+    if isinstance(answer, bool | np.bool_):
         return Reading(None, f"{answer} is not a point of {scale.name} ({scale.span})")
     if label_key(text) in _SKIPPED_KEYS:
         return Reading(None, "question skipped or not applicable", missing=True)
@@ -98,16 +100,26 @@ def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ())
 
 def _plain_text(answer: object) -> str | None:
     """Return an answer as text in one normal form, or None where there is no answer."""
-    if answer is None or (isinstance(answer, Real | Decimal) and math.isnan(answer)):
+    if answer is None:
         return None
-    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool) and answer == answer // 1:
-        return str(int(answer))
+    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool):
+        return _number_text(answer)
     text = unicodedata.normalize("NFKC", str(answer)).translate(_INVISIBLE)
     text = " ".join(text.split())
     if text in ("", "<NA>", "NaT"):
         return None
     whole = re.fullmatch(r"(?a:([+-]?\d+))[.,]0+", text)
     return whole[1] if whole else text
+
+
+def _number_text(answer: Real | Decimal) -> str | None:
+    try:
+        value = float(answer)
+    except (ValueError, OverflowError):
+        return str(answer)
+    if math.isnan(value):
+        return None
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def _read_number(text: str, scale: Scale) -> Reading:
@@ -142,9 +154,9 @@ def _read_label(text: str, scale: Scale) -> Reading | None:
     fits = _points_of_label(text, scale)
     if not fits:
         return None
-    if len(fits) > 1:
-        return Reading(None, f"{text!r} fits more than one point of {scale.name} ({points_text(fits)})")
-    return Reading(fits[0])
+    if len(fits) == 1:
+        return Reading(fits[0])
+    return Reading(None, f"{text!r} fits more than one point of {scale.name} ({points_text(fits)})")
 
 
 def _read_out_of(text: str, scale: Scale) -> Reading | None:

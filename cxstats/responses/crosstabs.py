@@ -50,14 +50,14 @@ class CrossTally:
         return int(self.counts.sum())
 
     def count(self, rows: Iterable[int], columns: Iterable[int]) -> int:
-        """Number of customers whose answers lie in both sets of points."""
+        """Count the customers whose answers lie in both sets of points."""
         at = np.ix_(
             [self.row_scale.points.index(p) for p in rows], [self.column_scale.points.index(p) for p in columns]
         )
         return int(self.counts[at].sum())
 
     def to_frame(self) -> pd.DataFrame:
-        """The counts as a table: points of the row question down, of the column question across."""
+        """Return the counts as a table: points of the row question down, of the column question across."""
         return pd.DataFrame(
             self.counts,
             index=pd.Index(self.row_scale.points, name=self.row),

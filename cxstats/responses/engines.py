@@ -148,7 +148,7 @@ def _design_rows(frame: Frame, column: str, keys: dict[str, str], design: Design
     """Select the columns that matter under our own names, the weight as a float that is null where it is missing."""
     schema = frame.collect_schema()
     answer = nw.col(column)
-    if schema[column] in (nw.Categorical, nw.Enum):
+    if isinstance(schema[column], nw.Categorical | nw.Enum):
         answer = answer.cast(nw.String)
     picked = [answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in keys.items())]
     named = {STRATUM: design.strata, CLUSTER: design.clusters, _WEIGHT: design.weights}
@@ -184,8 +184,8 @@ def _collect(frame: Frame) -> pd.DataFrame:
 
 
 def _same_type(values: list[Any]) -> "pd.Series[Any]":
-    empty = [pd.isna(v) for v in values]
-    kinds = {type(v) for v, none in zip(values, empty, strict=True) if not none}
+    empty: list[bool] = [pd.isna(v) for v in values]
+    kinds: set[type[Any]] = {type(v) for v, none in zip(values, empty, strict=True) if not none}
     clean = [None if none else v for v, none in zip(values, empty, strict=True)]
     if kinds == {str}:
         return pd.Series(clean, dtype="str")

@@ -24,9 +24,10 @@ _FITTING_SHARE: Final = 0.95
 _HINTS: Final[Mapping[Measures, tuple[str, ...]]] = {
     "recommendation": ("nps", "netpro", "recommend", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
     "satisfaction": ("csat", "satisf", "tevreden", "zufrieden", "multumi", "满意", "滿意"),
-    "effort": ("ces", "effort", "easy", "ease", "difficult", "facil", "moeite", "makkelijk", "aufwand", "einfach")
-    + ("容易",),
-}
+    "effort": (
+        "ces", "effort", "easy", "ease", "difficult", "facil", "moeite", "makkelijk", "aufwand", "einfach", "容易",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

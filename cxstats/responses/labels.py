@@ -124,20 +124,25 @@ LEVELS: Final[Mapping[str, Mapping[str, str]]] = {
 SHARED_TOP_LIKELIHOOD: Final = ("zeer waarschijnlijk", "foarte probabil", "非常有可能")
 
 RECOMMENDATION_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "detractors": ("detractor", "detractors", "critici", "criticus", "kritiker", "détracteur", "détracteurs")
-    + ("detractores", "detractori", "贬损者", "貶損者"),
-    "passives": ("passive", "passives", "passieven", "passief", "passif", "passifs", "pasivo", "pasivos", "pasivi")
-    + ("中立者",),
-    "promoters": ("promoter", "promoters", "ambassadeurs", "ambassadeur", "promotoren", "promoteur", "promoteurs")
-    + ("promotores", "promotori", "推荐者", "推薦者"),
-}
+    "detractors": (
+        "detractor", "detractors", "critici", "criticus", "kritiker", "détracteur", "détracteurs",
+        "detractores", "detractori", "贬损者", "貶損者",
+    ),
+    "passives": (
+        "passive", "passives", "passieven", "passief", "passif", "passifs", "pasivo", "pasivos", "pasivi", "中立者",
+    ),
+    "promoters": (
+        "promoter", "promoters", "ambassadeurs", "ambassadeur", "promotoren", "promoteur", "promoteurs",
+        "promotores", "promotori", "推荐者", "推薦者",
+    ),
+}  # fmt: skip
 
 # A question that was seen and passed over, or that did not apply: no answer, rather than an unknown one.
 SKIPPED: Final = (
-    ("skipped", "overgeslagen", "sărit", "跳过", "已跳過", "omitido", "übersprungen", "passé")
-    + ("n/a", "not applicable", "niet van toepassing", "n.v.t.", "nu se aplică", "不适用", "不適用")
-    + ("no aplica", "no aplicable", "nicht zutreffend", "sans objet", "non applicable")
-)
+    "skipped", "overgeslagen", "sărit", "跳过", "已跳過", "omitido", "übersprungen", "passé",
+    "n/a", "not applicable", "niet van toepassing", "n.v.t.", "nu se aplică", "不适用", "不適用",
+    "no aplica", "no aplicable", "nicht zutreffend", "sans objet", "non applicable",
+)  # fmt: skip
 
 SYMBOLS: Final[Mapping[str, int]] = {
     **dict.fromkeys("☹🙁😞😠😡😢😟👎", -1),

@@ -115,7 +115,8 @@ def domain_sums(
         for name in summed.columns.drop([*by, STRATUM, PRESENT]):
             j, k = map(int, name.removeprefix("__").split("_"))
             products[place, j, k] = products[place, k, j] = summed[name].to_numpy(dtype=np.float64)
-    return DomainSums(pairs // len(sizes), pairs % len(sizes), totals, products, clusters, sizes.to_numpy())
+    size_of = sizes.to_numpy().astype(np.float64)
+    return DomainSums(pairs // len(sizes), pairs % len(sizes), totals, products, clusters, size_of)
 
 
 def stratum_sizes(cells: pd.DataFrame) -> "pd.Series[float]":
@@ -127,7 +128,7 @@ def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
     """Return the distinct rows of `keys` in ascending order, and which of them each row is."""
     if not len(keys.columns):
         return pd.DataFrame(index=range(1)), np.zeros(len(keys), dtype=np.intp)
-    codes = keys.groupby(list(keys.columns), dropna=False, observed=True).ngroup().to_numpy(dtype=np.intp)
+    codes = np.asarray(keys.groupby(list(keys.columns), dropna=False, observed=True).ngroup(), dtype=np.intp)
     _, first = np.unique(codes, return_index=True)
     return keys.iloc[first].reset_index(drop=True), codes
 

@@ -29,7 +29,8 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
     Returns
     -------
     pandas.DataFrame
-        Index of `answers`; ``__position`` among the points (-1 for none), ``__reason``, and whether it is ``__missing``.
+        Index of `answers`; ``__position`` among the points (-1 for none), ``__reason``, and whether it is
+        ``__missing``.
 
     Raises
     ------
@@ -38,7 +39,8 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
     """
     known: dict[tuple[type, object], Reading] = {}
     readings: list[Reading] = []
-    for answer in answers.astype("object"):
+    raw: list[object] = answers.astype("object").tolist()
+    for answer in raw:
         key = (type(answer), answer if isinstance(answer, str | int | float) else str(answer))
         if key not in known:
             if len(known) == MOST_DISTINCT_ANSWERS:

@@ -5,7 +5,7 @@ into the answers. Causes run one way: form fields and steps take minutes, a prob
 contact takes repeats, and each of these takes effort.
 
 >>> support = simulate_support(1_000, rng=np.random.default_rng(7))
->>> support["ces"].between(1, 7).all()
+>>> bool(support["ces"].between(1, 7).all())
 True
 """
 
@@ -28,9 +28,9 @@ SEED: Final = 20260901
 _CHECKOUT_RESPONSES: Final = 1_500
 _SUPPORT_RESPONSES: Final = 2_400
 
-_AGREEMENT: Final = (
-    ("Strongly disagree", "Disagree", "Somewhat disagree", "Neither agree nor disagree")
-    + ("Somewhat agree", "Agree", "Strongly agree")
+_AGREEMENT: Final[Sequence[str]] = (
+    "Strongly disagree", "Disagree", "Somewhat disagree", "Neither agree nor disagree",
+    "Somewhat agree", "Agree", "Strongly agree",
 )  # fmt: skip
 _SATISFACTION: Final[Mapping[str, Sequence[str]]] = {
     "en": ("Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"),
@@ -60,7 +60,8 @@ def simulate_checkout(n: int, *, rng: Generator) -> pd.DataFrame:
     """
     device = rng.choice(["phone", "laptop", "tablet"], size=n, p=[0.55, 0.36, 0.09])
     guest = rng.random(n) < 0.45
-    steps = 3 + rng.poisson(1.2 + 0.8 * (device == "phone"))
+    on_phone: NDArray[np.bool_] = device == "phone"
+    steps = 3 + rng.poisson(1.2 + 0.8 * on_phone)
     fields = 8 + rng.poisson(2 + 5 * guest)
     minutes = np.exp(0.2 + 0.13 * steps + 0.04 * fields + 0.35 * rng.standard_normal(n)).round(1)
     errors = rng.poisson(0.15 + 0.05 * np.maximum(fields - 10, 0))
@@ -104,13 +105,15 @@ def simulate_support(n: int, *, rng: Generator) -> pd.DataFrame:
     # A customer's mood returns with every contact, which is why several answers of one customer are not independent.
     mood = np.random.default_rng(rng.integers(2**32)).standard_normal(int(n * 0.8) + 2)[customer]
     channel = rng.choice(["web form", "chat", "e-mail", "phone"], size=n, p=[0.2, 0.3, 0.25, 0.25])
+    on_phone: NDArray[np.bool_] = channel == "phone"
     reason = rng.choice(["delivery", "invoice", "product", "return"], size=n, p=[0.35, 0.2, 0.25, 0.2])
-    solved_chance = 0.74 - 0.12 * (reason == "return") - 0.08 * (channel == "e-mail") + 0.06 * (channel == "phone")
+    solved_chance = 0.74 - 0.12 * (reason == "return") - 0.08 * (channel == "e-mail") + 0.06 * on_phone
     solved = rng.random(n) < solved_chance
     contacts = 1 + np.where(solved, 0, 1 + rng.poisson(0.6, n))
-    waiting_scale = np.select([channel == "phone", channel == "chat", channel == "e-mail"], [6.0, 3.0, 1.0], 0.5)
+    waiting_scale = np.select([on_phone, channel == "chat", channel == "e-mail"], [6.0, 3.0, 1.0], 0.5)
     waiting = rng.gamma(1.5, waiting_scale).round(1)
-    transfers = rng.poisson(0.15 + 0.35 * (channel == "phone") + 0.2 * (reason == "invoice"))
+    about_invoice: NDArray[np.bool_] = reason == "invoice"
+    transfers = rng.poisson(0.15 + 0.35 * on_phone + 0.2 * about_invoice)
     effort = 0.75 * (contacts - 1) + 0.06 * waiting + 0.4 * transfers - 0.9 - 0.45 * mood
     ces, csat, nps = _answers(effort, rng)
     start = np.datetime64("2026-01-05T08:00:00")
@@ -129,7 +132,7 @@ def simulate_support(n: int, *, rng: Generator) -> pd.DataFrame:
             "transfers": transfers,
             "language": rng.choice(["en", "nl", "ro"], size=n, p=[0.5, 0.35, 0.15]),
             "answered_at": answered,
-            "weight": np.where(channel == "phone", 2.0, 1.0),
+            "weight": np.where(on_phone, 2.0, 1.0),
         }
     )
 
@@ -207,7 +210,7 @@ def _qualtrics_rows(checkout: pd.DataFrame, rng: Generator) -> list[list[str]]:
     rows.append([json.dumps({"ImportId": header[2]}) for header in _CHECKOUT_HEADERS])
     for k, one in enumerate(checkout.to_dict("records")):
         end = _moment(start[k] + np.timedelta64(int(seconds[k]), "s"))
-        ratings = [_AGREEMENT[one["ces"] - 1], str(one["csat"]), str(one["nps"])]
+        ratings = [_AGREEMENT[int(one["ces"]) - 1], str(one["csat"]), str(one["nps"])]
         rows.append(
             [
                 _moment(start[k]),
@@ -235,7 +238,7 @@ def _plain_rows(support: pd.DataFrame, rng: Generator) -> list[list[str]]:
     rows = [names]
     for k, one in enumerate(support.to_dict("records")):
         labels = _SATISFACTION[one["language"]]
-        ratings = [str(one["ces"]), labels[one["csat"] - 1], str(one["nps"])]
+        ratings = [str(one["ces"]), labels[int(one["csat"]) - 1], str(one["nps"])]
         facts = {**one, "response_id": f"S{k + 1:05d}", "customer": f"C{one['customer']:05d}"}
         facts["answered_at"] = _moment(one["answered_at"])
         shown = ["" if gone else rating for gone, rating in zip(skipped[k], ratings, strict=True)]

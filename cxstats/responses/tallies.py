@@ -12,7 +12,7 @@ table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -67,7 +67,8 @@ class Tally:
     missing, set_aside
         Rows without an answer, and rows whose answer could not be used; shape (S,).
     answers
-        How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``missing``, ``reason``, ``rows``.
+        How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``missing``,
+        ``reason``, ``rows``.
     """
 
     column: str
@@ -106,7 +107,7 @@ class Tally:
     def reasons(self) -> pd.DataFrame:
         """Rows that are not in n, by reason: columns ``reason``, ``missing``, ``rows``, most frequent first."""
         unused = self.answers[self.answers["reason"] != ""]
-        summed = unused.groupby(["reason", "missing"], as_index=False)["rows"].sum()
+        summed = unused.groupby(["reason", "missing"], as_index=False)[["rows"]].sum()
         return summed.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
@@ -115,7 +116,7 @@ class Tally:
         rest = pd.DataFrame({"missing": self.missing, "set_aside": self.set_aside})
         return pd.concat([self.segments.reset_index(drop=True), points, rest], axis=1)
 
-    def __add__(self, other: "Tally") -> "Tally":
+    def __add__(self, other: object) -> "Tally":
         """Add the tally of another, disjoint sample: two months make a quarter.
 
         Raises
@@ -128,7 +129,7 @@ class Tally:
         _require_addable(self, other)
         return _merge([self, other], self.by)
 
-    def __radd__(self, other: Literal[0] | "Tally") -> "Tally":
+    def __radd__(self, other: object) -> "Tally":
         return self if other == 0 else NotImplemented
 
 
@@ -232,7 +233,8 @@ def _added(
 
 def _answers(cells: pd.DataFrame, segment: NDArray[np.intp], scale: Scale) -> pd.DataFrame:
     """List how each raw answer was read; placed answers without a weight are set aside in rows of their own."""
-    points = [scale.points[k] if k >= 0 else None for k in cells[POSITION]]
+    positions: list[int] = cells[POSITION].tolist()
+    points = [scale.points[k] if k >= 0 else None for k in positions]
     listed = pd.DataFrame(
         {
             "segment": segment,
@@ -243,15 +245,21 @@ def _answers(cells: pd.DataFrame, segment: NDArray[np.intp], scale: Scale) -> pd
             "rows": cells[ROWS].where(cells[POSITION] < 0, cells[WEIGHED]),
         }
     )
-    unweighed = listed.assign(point=pd.NA, reason=NO_WEIGHT, rows=cells[ROWS] - cells[WEIGHED])
+    unweighed = listed.assign(point=None, reason=NO_WEIGHT, rows=cells[ROWS] - cells[WEIGHED])
     unweighed = unweighed[(cells[POSITION] >= 0) & (unweighed["rows"] > 0)].astype({"point": "Int64"})
-    return _summed(pd.concat([listed, unweighed])) if STRATUM in cells else listed
+    return _in_order(_summed(pd.concat([listed, unweighed])) if STRATUM in cells else listed)
 
 
 def _summed(answers: pd.DataFrame) -> pd.DataFrame:
     keys = ["segment", "answer", "point", "missing", "reason"]
-    summed = answers.groupby(keys, dropna=False, as_index=False)["rows"].sum()
-    return summed[summed["rows"] > 0].reset_index(drop=True)
+    summed = answers.groupby(keys, dropna=False, as_index=False, sort=False)["rows"].sum()
+    return summed[summed["rows"] > 0]
+
+
+def _in_order(answers: pd.DataFrame) -> pd.DataFrame:
+    """Sort by segment, point and answer: engines return groups in any order."""
+    order = answers.assign(text=answers["answer"].astype("str")).sort_values(["segment", "point", "text"])
+    return order.drop(columns="text").reset_index(drop=True)
 
 
 def _under_design(
@@ -315,7 +323,7 @@ def _merge(parts: Sequence[Tally], by: tuple[str, ...]) -> Tally:
         by=by,
         segments=segments,
         covariance=None if first.covariance is None else added("covariance"),
-        answers=_summed(pd.concat(answers, ignore_index=True)),
+        answers=_in_order(_summed(pd.concat(answers, ignore_index=True))),
         whole=_merge(wholes, ()) if wholes and by else None,
         cluster_ids=frozenset[object]().union(*(part.cluster_ids or () for part in parts)),
         **{name: added(name) for name in _ADDED},

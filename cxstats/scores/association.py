@@ -9,6 +9,7 @@
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from cxstats.responses.crosstabs import CrossTally
-from cxstats.scores.intervals import require_confidence_level
+from cxstats.scores.intervals import Sample, require_confidence_level, score_interval
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,8 @@ class Association:
     def interval(self, confidence_level: float = 0.95) -> tuple[float, float]:
         """Interval on Fisher's scale, atanh(estimate) +- z * standard_error * f / (1 - estimate^2), taken back.
 
-        The factor f = sqrt(n / (n - 3)) is Fisher's correction for small samples. NaN for fewer than four customers, a rating with one value, or a perfect correlation.
+        The factor f = sqrt(n / (n - 3)) is Fisher's correction for small samples. NaN for fewer than four customers, a
+        rating with one value, or a perfect correlation.
         """
         require_confidence_level(confidence_level)
         if self.n < FEWEST_PAIRS or not abs(self.estimate) < 1 or self.standard_error == 0:
@@ -59,6 +61,62 @@ class Association:
         half = float(special.ndtri((1 + confidence_level) / 2)) * error
         centre = math.atanh(self.estimate)
         return math.tanh(centre - half), math.tanh(centre + half)
+
+    def sentence(self, confidence_level: float = 0.95) -> str:
+        """Say it in one sentence, with the direction in words."""
+        one, other = self.table.row, self.table.column
+        if self.n < FEWEST_PAIRS or not math.isfinite(self.estimate):
+            return f"{one} and {other}: too few different answers to say (n = {self.n:,})."
+        low, high = self.interval(confidence_level)
+        together = (self.estimate > 0) == (self.table.row_scale.good == self.table.column_scale.good)
+        way = "good answers to one go with good answers to the other" if together else "the two point in opposite ways"
+        between = f"{confidence_level * 100:g} % interval {low:.2f} to {high:.2f}"
+        return f"{one} and {other}: rank correlation {self.estimate:.2f} ({between}; n = {self.n:,}); {way}."
+
+
+@dataclass(frozen=True, slots=True)
+class ShareAmong:
+    """How many of the customers with some answers to one question gave some answers to another.
+
+    Attributes
+    ----------
+    count, n
+        Customers with both, and customers with the first.
+    low, high
+        Score interval of the share; NaN without customers.
+    """
+
+    count: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Their share, 0 to 1; NaN without customers."""
+        return self.count / self.n if self.n else math.nan
+
+
+def share_among(
+    table: CrossTally, *, rows: Iterable[int], columns: Iterable[int], confidence_level: float = 0.95
+) -> ShareAmong:
+    """Share of the customers with an answer in `rows` whose answer to the other question is in `columns`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxstats.responses.crosstabs import cross_tally
+    >>> both = pd.DataFrame({"ces": [6, 7, 7, 2], "csat": [1, 5, 4, 1]})
+    >>> crossed = cross_tally(both, "ces", "csat", row_scale="ces-2.0", column_scale="csat-5")
+    >>> easy_but_dissatisfied = share_among(crossed, rows=[5, 6, 7], columns=[1, 2])
+    >>> easy_but_dissatisfied.count, easy_but_dissatisfied.n
+    (1, 3)
+    """
+    chosen = list(rows)
+    n = table.count(chosen, table.column_scale.points)
+    both = table.count(chosen, columns)
+    limits = score_interval(Sample.from_counts([n - both, both], [0, 1]), confidence_level)
+    return ShareAmong(both, n, float(limits.low[0]), float(limits.high[0]))
 
 
 def rank_correlation(table: CrossTally) -> Association:

@@ -75,7 +75,7 @@ def exact_coverage(
     distinct, merged_into = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True)
     given = np.atleast_2d(np.asarray(probabilities, dtype=np.float64))
     truth = np.zeros((len(given), len(distinct)))
-    np.add.at(truth, (slice(None), merged_into), given)
+    np.add.at(truth.T, merged_into, given.T)
     size = comb(n + len(distinct) - 1, n)
     if size > MOST_HISTOGRAMS:
         raise ValueError(

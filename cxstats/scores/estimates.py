@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cxstats.responses.tallies import Tally
 from cxstats.scores.intervals import Interval, IntervalMethod, Sample, named_interval, require_confidence_level
-from cxstats.scores.metrics import Metric, MetricOf, named_metric, usual_metric
+from cxstats.scores.metrics import Metric, MetricOf, named_metric, published_metrics, usual_metric
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +92,8 @@ class Scores:
     @property
     def estimate(self) -> Floats:
         """Mean value of the answers, in the metric's unit; shape (S,); NaN without answers."""
-        return self.shares @ np.asarray(self.metric.values)
+        totals = self.tally.totals
+        return _divide(totals @ np.asarray(self.metric.values), totals.sum(axis=1))
 
     @property
     def standard_error(self) -> Floats:
@@ -164,9 +165,9 @@ class Scores:
 
     @property
     def method_in_words(self) -> str:
-        """Which interval is shown: ``"95 % interval, score"``."""
+        """Which interval is shown: ``"95 % interval, score method"``."""
         name = self.method if isinstance(self.method, str) else getattr(self.method, "__name__", "own method")
-        return f"{self.confidence_level * 100:g} % interval, {name}"
+        return f"{self.confidence_level * 100:g} % interval, {name} method"
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table: the segment columns, ``n``, ``estimate``, ``standard_error``, ``low``, ``high``, unrounded."""
@@ -224,12 +225,33 @@ class Scores:
             raise ValueError(f"invited must be at least the {responses:,} responses; got {invited:,}")
         rate = f", response rate {responses / invited:.1%} of {invited:,} invited" if invited else ""
         base = f"n = {n:,} of {responses:,} responses{rate}"
-        of = f"{self.tally.column}, {self.metric.formula}"
+        meaning = f"{self.metric.formula}, {self.metric.good} is good"
         if total.too_few[0]:
-            return f"{of}: {TOO_FEW} ({base})."
+            return f"{self.tally.column} {TOO_FEW} ({meaning}); {base}."
         limits, write = total.interval(), self.metric.text
-        found = f"{write(total.estimate[0])} ({self.confidence_level * 100:g} % interval {write(limits.low[0])} to "
-        return f"{of}: {found}{write(limits.high[0])}; {self.metric.good} is good; {base})."
+        between = f"{write(limits.low[0])} to {write(limits.high[0])}"
+        shown = f"{self.tally.column} {write(total.estimate[0])} ({meaning})"
+        return f"{shown}; {self.confidence_level * 100:g} % interval {between}; {base}."
+
+    def answer(self) -> str:
+        """Say the total, the best and the worst segment in Markdown, the score in bold."""
+        shown, bracket, rest = self.sentence().partition(" (")
+        return f"**{shown}**{bracket}{rest} {self.extremes()}".strip()
+
+    def extremes(self) -> str:
+        """Name the best and the worst segment in one sentence; empty with fewer than two that have enough answers."""
+        limits, write = self.interval(), self.metric.text
+        ranked = [int(k) for k in np.argsort(self.estimate, kind="stable") if not self.too_few[k]]
+        if len(ranked) < 2:
+            return ""
+        names = segment_names(self.segments)
+        worst, best = (ranked[0], ranked[-1]) if self.metric.good == "high" else (ranked[-1], ranked[0])
+
+        def said(k: int) -> str:
+            between = f"{write(limits.low[k])} to {write(limits.high[k])}"
+            return f"{names[k]} {write(self.estimate[k])} ({between}, n = {self.n[k]:,})"
+
+        return f"Best: {said(best)}; worst: {said(worst)}."
 
     def _repr_html_(self) -> str:
         header, *_ = (table := self.to_text()).columns
@@ -281,6 +303,33 @@ def score(
     scores = Scores(tally, made, method, confidence_level, minimum_base)
     scores.interval()
     return scores
+
+
+def formula_table(
+    tally: Tally, *, method: str | IntervalMethod = "score", confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """Score the same answers under each published formula, all segments as one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As people read it: ``metric``, ``formula``, ``score``, ``interval``, ``good when``.
+
+    Examples
+    --------
+    >>> from cxstats.responses.tallies import tally
+    >>> counted = tally(pd.DataFrame({"csat": [4, 5, 4, 3, 3]}), "csat", scale="csat-5")
+    >>> formula_table(counted)[["metric", "score"]].head(2).to_dict("records")
+    [{'metric': 'favourable', 'score': '60.0 %'}, {'metric': 'mean', 'score': '3.80'}]
+    """
+    rows: list[dict[str, str]] = []
+    for metric in published_metrics(tally.scale):
+        scores = score(tally.total, metric, method=method, confidence_level=confidence_level)
+        limits, write = scores.interval(), metric.text
+        between = f"{write(limits.low[0])} to {write(limits.high[0])}"
+        found = {"score": write(scores.estimate[0]), "interval": between, "good when": metric.good}
+        rows.append({"metric": metric.name, "formula": metric.formula, **found})
+    return pd.DataFrame(rows)
 
 
 def segment_names(segments: pd.DataFrame) -> list[str]:

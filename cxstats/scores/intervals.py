@@ -229,13 +229,12 @@ def t_interval(sample: Sample, confidence_level: float) -> Interval:
     divisor = np.where(simple, sample.n - 1, sample.effective_n)
     usable = (degrees > 0) & (sample.n > 0)
     error = np.sqrt(sample.variance / np.where(usable, divisor, np.nan))
-    return _around(
-        sample.estimate, special.stdtrit(np.where(usable, degrees, 1.0), _upper_tail(confidence_level)) * error
-    )
+    quantile = special.stdtrit(np.where(usable, degrees, 1.0), _upper_tail(confidence_level)).astype(np.float64)
+    return _around(sample.estimate, quantile * error)
 
 
 def wald_interval(sample: Sample, confidence_level: float) -> Interval:
-    """Normal interval around the estimate, here for comparison: too narrow in small or lopsided samples."""
+    """Return the normal interval around the estimate, here for comparison: too narrow in small or lopsided samples."""
     error = np.sqrt(sample.variance / sample.effective_n)
     return _around(sample.estimate, special.ndtri(_upper_tail(confidence_level)) * error)
 
@@ -280,7 +279,7 @@ def _upper_tail(confidence_level: float) -> float:
 
 
 def _quantile(sample: Sample, confidence_level: float) -> Floats:
-    """Normal quantile, or Student's under a design; NaN where there is nothing to go by."""
+    """Return the normal quantile, or Student's under a design; NaN where there is nothing to go by."""
     probability, degrees = _upper_tail(confidence_level), sample.degrees_of_freedom
     usable = (degrees >= 1) & (sample.n > 0)
     student = special.stdtrit(np.where(np.isfinite(degrees) & usable, degrees, 1.0), probability)

@@ -10,6 +10,7 @@ formula is part of it and stands beside the number wherever a person reads it.
 'share of answers 6-7'
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Metric:
         >>> Metric("favourable", "share of answers 4-5", (0, 0, 0, 1, 1), "share").text(0.6512)
         '65.1 %'
         """
-        if score != score:
+        if math.isnan(score):
             return "–"
         scaled = score * 100 if self.unit in ("share", "net") else score
         places = (2 if self.unit == "points" else 1) if decimals is None else decimals
@@ -213,7 +214,10 @@ def published_metrics(scale: Scale) -> tuple[Metric, ...]:
     made = [usual_metric(scale), mean(scale), *boxes, favourable(scale), net(scale), index(scale)]
     if scale.good == "high":
         made.append(percent_of_maximum(scale))
-    return tuple({(m.values, m.unit): m for m in reversed(made)}.values())[::-1]
+    distinct: dict[object, Metric] = {}
+    for metric in made:
+        distinct.setdefault((metric.values, metric.unit), metric)
+    return tuple(distinct.values())
 
 
 def _indicator(scale: Scale, some: Sequence[int]) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """Read an export of any vendor into a `Survey`: responses, questions, and every row not used with its reason.
 
-The vendor is recognised by content. One room a vendor, behind one seam: a `Vendor` says whether the rows are its own and
-how they are laid out (`VENDORS` lists them, `plain` last since it takes anything).
+The vendor is recognised by content. One room a vendor, behind one seam: a `Vendor` says whether the rows are its own
+and how they are laid out (`VENDORS` lists them, `plain` last since it takes anything).
 """
 
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ def _from_parquet(path: Path) -> Survey:
     names, notes = clean_names([str(c) for c in frame.columns])
     frame = frame.set_axis(names, axis=1).set_axis(pd.RangeIndex(1, len(frame) + 1, name="record"), axis=0)
     column = response_id_column(names)
-    again = frame[column].duplicated() & frame[column].notna() if column else pd.Series(False, index=frame.index)
+    again = frame[column].duplicated() & frame[column].notna() if column else pd.Series(data=False, index=frame.index)
     rejected = pd.DataFrame(
         {
             "record": frame.index[again],

@@ -156,7 +156,7 @@ def _parse(text: str, delimiter: str) -> Iterator[list[str] | str]:
 
 def _even(parsed: list[list[str] | str], stored: str) -> Cells:
     """Make all rows as long as the first; a row with too many cells is damaged, one with too few is filled up."""
-    first = next((row for row in parsed if isinstance(row, list)), [])
+    first = next((row for row in parsed if isinstance(row, list)), list[str]())
     width = len(first)
     rows: list[list[str]] = []
     damaged: dict[int, str] = {}
@@ -207,7 +207,7 @@ def _read_excel(path: Path, sheet: str | None) -> Cells:
 
 
 def _cell_text(cell: Any) -> str:
-    if cell is None or cell != cell:
+    if pd.isna(cell):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

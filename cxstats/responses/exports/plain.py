@@ -23,9 +23,9 @@ def _layout(rows: Rows) -> Layout:
         texts=[" ".join(name.split()) for name in rows[0]],
         headers=1,
         rejections=lambda raw: pd.Series("", index=raw.index, dtype="str"),
-        partial=lambda raw: None,
+        partial=lambda _: None,
         id_column=response_id_column(names),
     )
 
 
-PLAIN: Final = Vendor("plain", "one header row, one record a row", lambda rows: True, _layout)
+PLAIN: Final = Vendor("plain", "one header row, one record a row", lambda _: True, _layout)
