@@ -102,7 +102,7 @@ def _plain_text(answer: object) -> str | None:
     """Return an answer as text in one normal form, or None where there is no answer."""
     if answer is None:
         return None
-    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool):
+    if not isinstance(answer, bool) and isinstance(answer, Real | Decimal):
         return _number_text(answer)
     text = unicodedata.normalize("NFKC", str(answer)).translate(_INVISIBLE)
     text = " ".join(text.split())

@@ -4,8 +4,9 @@ Each function returns a small pandas table. The names of its columns start with 
 that they cannot meet a user's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
@@ -23,6 +24,14 @@ TOTAL: Final = "__total"
 SQUARES: Final = "__squares"
 PRESENT: Final = "__present"
 _WEIGHT: Final = "__weight"
+
+# The type of a column without and with missing values.
+_DTYPES: Final[Mapping[type, tuple[Any, Any]]] = {
+    str: ("str", "str"),
+    bool: ("bool", "boolean"),
+    int: ("int64", "Int64"),
+    float: ("float64", "float64"),
+}
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
@@ -171,7 +180,7 @@ def _require_usable(rows: Frame, design: Design) -> None:
     found = _collect(rows.select(*checks, lowest, highest)).iloc[0]
     for key, name in named.items():
         if name and found[key] > 0:
-            raise ValueError(f"every row needs its {key[2:]}; column {name!r} is empty in {found[key]} rows")
+            raise ValueError(f"every row needs its {key[2:]}; column {name!r} is empty in {int(found[key]):,} rows")
     low, high = found["__low"], found["__high"]
     if not pd.isna(low) and (low < 0 or high == float("inf")):
         raise ValueError(f"weights must be finite and not negative; column {design.weights!r} has {low:g} to {high:g}")
@@ -184,20 +193,23 @@ def _collect(frame: Frame) -> pd.DataFrame:
 
 
 def _same_type(values: list[Any]) -> "pd.Series[Any]":
-    empty: list[bool] = [pd.isna(v) for v in values]
-    kinds: set[type[Any]] = {type(v) for v, none in zip(values, empty, strict=True) if not none}
-    clean = [None if none else v for v, none in zip(values, empty, strict=True)]
-    if kinds == {str}:
-        return pd.Series(clean, dtype="str")
-    if kinds == {bool}:
-        return pd.Series(clean, dtype="boolean" if any(empty) else "bool")
-    if kinds == {int}:
-        return pd.Series(clean, dtype="Int64" if any(empty) else "int64")
-    if kinds == {float}:
-        return pd.Series(clean, dtype="float64")
-    if kinds and all(issubclass(k, date | datetime) for k in kinds):
+    clean = [_plain(value) for value in values]
+    kinds: set[type[Any]] = {type(value) for value in clean if value is not None}
+    if len(kinds) == 1 and (kind := next(iter(kinds))) in _DTYPES:
+        complete, with_gaps = _DTYPES[kind]
+        return pd.Series(clean, dtype=with_gaps if None in clean else complete)
+    if kinds and all(issubclass(kind, date | datetime) for kind in kinds):
         return pd.to_datetime(pd.Series(clean, dtype="object"))
     return pd.Series(clean, dtype="object")
+
+
+def _plain(value: Any) -> Any:
+    """Make any missing value None, and the decimals in which some engines sum whole numbers int or float again."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, Decimal) and value.is_finite():
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
 
 
 def _with_categories(small: pd.DataFrame, frame: Frame, by: Sequence[str]) -> pd.DataFrame:

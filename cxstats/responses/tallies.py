@@ -69,6 +69,10 @@ class Tally:
     answers
         How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``missing``,
         ``reason``, ``rows``.
+    whole
+        Under a design, all segments as one: their covariance does not follow from that of the segments.
+    cluster_ids
+        The clusters, so that samples that share some do not add; None where they are too many to list.
     """
 
     column: str
@@ -85,7 +89,7 @@ class Tally:
     set_aside: Integers
     answers: pd.DataFrame
     whole: "Tally | None" = None
-    cluster_ids: frozenset[object] | None = None
+    cluster_ids: frozenset[object] | None = frozenset()
 
     @property
     def n(self) -> Integers:
