@@ -86,7 +86,7 @@ def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ())
     text = _plain_text(answer)
     if text is None:
         return NO_ANSWER
-    codes = {_plain_text(code) for code in missing}
+    codes = {_plain_text(code) for code in ([missing] if isinstance(missing, str) else missing)}
     if text in codes:
         return Reading(None, f"code {text} means no answer", missing=True)
     if isinstance(answer, bool | np.bool_):
@@ -115,8 +115,10 @@ def _plain_text(answer: object) -> str | None:
 def _number_text(answer: Real | Decimal) -> str | None:
     try:
         value = float(answer)
-    except (ValueError, OverflowError):
-        return str(answer)
+    except ValueError:  # a signalling NaN
+        return None
+    except OverflowError:
+        return "inf"
     if math.isnan(value):
         return None
     return str(int(value)) if value.is_integer() else str(value)
@@ -166,7 +168,7 @@ def _read_out_of(text: str, scale: Scale) -> Reading | None:
     match = _OUT_OF.fullmatch(text)
     if not match:
         return None
-    if int(match[2]) != scale.points[-1]:
+    if float(match[2]) != scale.points[-1]:
         return Reading(None, f"{text!r} is out of {match[2]}; {scale.name} has {scale.span}")
     return _read_number(match[1], scale)
 

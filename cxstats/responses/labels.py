@@ -155,7 +155,7 @@ SYMBOLS: Final[Mapping[str, int]] = {
 
 
 def label_key(label: str) -> str:
-    """Reduce a label to its letters and digits, without case and accents.
+    """Reduce a label to its letters and digits, without case and accents; one that has none, to its symbols.
 
     Examples
     --------
@@ -165,7 +165,8 @@ def label_key(label: str) -> str:
     '非常满意'
     """
     decomposed = unicodedata.normalize("NFKD", label).casefold()
-    return "".join(c for c in decomposed if c.isalnum())
+    letters = "".join(c for c in decomposed if c.isalnum())
+    return letters or "".join(c for c in decomposed if unicodedata.category(c)[0] in "PS")
 
 
 def levels(concept: str) -> tuple[tuple[str, ...], ...]:

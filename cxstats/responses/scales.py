@@ -75,7 +75,10 @@ class Scale:
             raise ValueError(f"scale {self.name!r} needs two or more ascending whole points; got {points}")
         if self.good not in ("high", "low"):
             raise ValueError(f"scale {self.name!r}: good must be 'high' or 'low'; got {self.good!r}")
-        placed = {label_key(label): _as_points(fits) for label, fits in self.labels.items()}
+        placed: dict[str, tuple[int, ...]] = {}
+        for label, fits in self.labels.items():
+            if placed.setdefault(label_key(label), _as_points(fits)) != _as_points(fits):
+                raise ValueError(f"scale {self.name!r}: label {label!r} is also the label of another point")
         subsets = {"favourable": tuple(self.favourable), "unfavourable": tuple(self.unfavourable)}
         for what, some in [*subsets.items(), *((f"label {label!r}", fits) for label, fits in placed.items())]:
             if not set(some) <= set(points):

@@ -102,7 +102,7 @@ class Survey:
         for old, new in names.items():
             if old not in self.responses:
                 raise ValueError(unknown_name("column", old, self.responses.columns))
-            if new in self.responses and new not in names:
+            if [names.get(column, column) for column in self.responses.columns].count(new) > 1:
                 raise ValueError(f"column {old!r} cannot be renamed to {new!r}: a column of that name exists")
         questions = self.questions.assign(column=self.questions["column"].replace(dict(names)))
         return replace(self, responses=self.responses.rename(columns=dict(names)), questions=questions)
@@ -111,7 +111,14 @@ class Survey:
         """Return the survey with the responses for which `keep` is False moved to the rejected ones.
 
         The index of `responses` is the record number, so a rejected response can be found in the export.
+
+        Raises
+        ------
+        ValueError
+            If `keep` is not about these responses, one by one.
         """
+        if not keep.index.equals(self.responses.index):
+            raise ValueError(f"keep must have one value for each of the {len(self.responses):,} responses, in order")
         gone = self.responses.index[~keep.to_numpy(dtype=bool)]
         rejected = pd.DataFrame({"record": gone, "reason": reason})
         both = pd.concat([self.rejected, rejected], ignore_index=True) if len(gone) else self.rejected

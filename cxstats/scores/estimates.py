@@ -223,7 +223,7 @@ class Scores:
         n, responses = int(total.n[0]), int(total.tally.rows[0])
         if invited is not None and invited < responses:
             raise ValueError(f"invited must be at least the {responses:,} responses; got {invited:,}")
-        rate = f", response rate {responses / invited:.1%} of {invited:,} invited" if invited else ""
+        rate = f", response rate {responses / invited * 100:.1f} % of {invited:,} invited" if invited else ""
         base = f"n = {n:,} of {responses:,} responses{rate}"
         meaning = f"{self.metric.formula}, {self.metric.good} is good"
         if total.too_few[0]:

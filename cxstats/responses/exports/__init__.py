@@ -67,6 +67,8 @@ def read_export(
     if not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")
     if read_start(path) == b"PAR1":
+        if vendor not in (None, PLAIN.name) or encoding or delimiter or sheet:
+            raise ValueError(f"{path.name} is a Parquet file; it has no vendor's shape, encoding, delimiter or sheet")
         return _from_parquet(path)
     cells = read_cells(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
     chosen = _vendor(vendor, cells)
@@ -91,22 +93,27 @@ def _vendor(name: str | None, cells: Cells) -> Vendor:
 
 
 def _survey(name: str, vendor: Vendor, cells: Cells, layout: Layout) -> Survey:
+    broken = [f"header row {row + 1}: {reason}" for row, reason in cells.damaged.items() if row < layout.headers]
+    if broken:
+        raise ValueError(f"{name} has no readable headers; {'; '.join(broken)}")
     names, notes = clean_names(layout.names)
     records = range(1, len(cells.rows) - layout.headers + 1)
     raw = pd.DataFrame(cells.rows[layout.headers :], columns=names, index=pd.Index(records, name="record"), dtype="str")
+    plain = pd.DataFrame({column: raw[column].str.strip() for column in names}, index=raw.index)
     damaged = {row - layout.headers + 1: reason for row, reason in cells.damaged.items() if row >= layout.headers}
     reasons = pd.Series("", index=raw.index, dtype="str")
     for record, reason in damaged.items():
         reasons[record] = reason
-    reasons = reasons.mask((reasons == "") & (raw == "").all(axis=1), "empty record")
+    reasons = reasons.mask((reasons == "") & (plain == "").all(axis=1), "empty record")
     reasons = reasons.mask(reasons == "", layout.rejections(raw))
     unfinished = layout.partial(raw)
-    reasons = reasons.mask(reasons == "", _duplicates(raw, reasons, unfinished, layout.id_column))
+    reasons = reasons.mask(reasons == "", _duplicates(plain, reasons, unfinished, layout.id_column))
     kept = raw[(reasons == "").to_numpy()]
     if layout.unanswered is not None:
         asked = [c for c in names if c not in layout.administrative]
-        coded = int((kept[asked] == layout.unanswered).to_numpy().sum())
-        kept = kept.assign(**{c: kept[c].mask(kept[c] == layout.unanswered, "") for c in asked}) if coded else kept
+        unanswered = plain.loc[kept.index, asked] == layout.unanswered
+        coded = int(unanswered.to_numpy().sum())
+        kept = kept.assign(**{c: kept[c].mask(unanswered[c], "") for c in asked})
         notes += [f"{layout.unanswered} (seen but unanswered) read as no answer in {coded:,} cells"] if coded else []
     responses, said = typed_columns(kept)
     if unfinished is not None and PARTIAL not in responses:

@@ -11,6 +11,9 @@ _COMMA: Final = re.compile(r"[+-]?\d{1,15}(?:,\d+)?")
 _LEADING_ZERO: Final = re.compile(r"[+-]?0\d")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
 
+# Beyond it a float cannot tell neighbouring whole numbers apart.
+_EXACT: Final = 2**53
+
 
 def typed_columns(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Type every column of text.
@@ -61,6 +64,6 @@ def _whole(column: "pd.Series[Any]") -> "pd.Series[Any]":
 
 def _number(column: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":
     numbers = column.astype("float64")
-    if (numbers.dropna() % 1 == 0).all():
+    if (numbers.dropna() % 1 == 0).all() and (numbers.dropna().abs() < _EXACT).all():
         return _whole(numbers.astype("Int64")), note or "numbers such as '4.0' read as whole numbers"
     return numbers, note

@@ -3,6 +3,7 @@
 import csv
 import io
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ _LONGEST_CELL: Final = 10_000_000
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TEXT_CONTROLS: Final = b"\t\n\r\f\x1a\x1b"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+# What zipfile, the XML parser and openpyxl raise over a damaged workbook.
+_EXCEL_DAMAGE: Final = (
+    BadZipFile, zlib.error, SyntaxError, LookupError, TypeError, AttributeError, NotImplementedError, EOFError, OSError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,11 @@ def read_cells(path: Path, *, encoding: str | None, delimiter: str | None, sheet
     if raw.startswith(_OLD_EXCEL):
         raise ValueError(f"{path.name} is an old Excel or other binary file; save it as .xlsx or .csv")
     if is_zipfile(io.BytesIO(raw)):
+        if encoding or delimiter:
+            raise ValueError(f"{path.name} is an Excel file; it has no encoding or delimiter")
         return _read_excel(path, sheet)
+    if sheet is not None:
+        raise ValueError(f"{path.name} is a text file and has no sheet {sheet!r}")
     text, found = _decode(path.name, raw, encoding)
     start = text.lstrip()[:1]
     if not start:
@@ -92,8 +101,8 @@ def _decode(name: str, raw: bytes, encoding: str | None) -> tuple[str, str]:
     candidates = [encoding] if encoding else _likely_encodings(name, raw)
     for candidate in candidates:
         try:
-            return raw.decode(candidate), candidate.removesuffix("-sig")
-        except UnicodeDecodeError:
+            return raw.decode(candidate).removeprefix("\ufeff"), candidate.removesuffix("-sig")
+        except UnicodeError:
             continue
         except LookupError:
             raise ValueError(f"encoding {candidate!r} is not known") from None
@@ -106,7 +115,7 @@ def _likely_encodings(name: str, raw: bytes) -> list[str]:
             return [encoding]
     head = raw[:4096]
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) // 4 and min(even, odd) < len(head) // 50:
+    if max(even, odd) > len(head) // 4 and min(even, odd) <= len(head) // 50:
         return ["utf-16-be" if even > odd else "utf-16-le"]
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
     if controls > len(head) // 500:
@@ -116,12 +125,13 @@ def _likely_encodings(name: str, raw: bytes) -> list[str]:
 
 def _find_delimiter(text: str) -> str:
     """Return the delimiter under which most of the first rows have the same, largest number of cells."""
-    head = io.StringIO(text[:_SAMPLE_CHARACTERS], newline="")
+    csv.field_size_limit(_LONGEST_CELL)
+    head = io.StringIO(text.lstrip("\r\n")[:_SAMPLE_CHARACTERS], newline="")
 
     def evenness(delimiter: str) -> tuple[float, int]:
         head.seek(0)
-        rows = csv.reader(head, delimiter=delimiter)
-        widths = Counter(len(row) for row, _ in zip(rows, range(_SAMPLE_LINES), strict=False) if row)
+        rows = filter(None, csv.reader(head, delimiter=delimiter))
+        widths = Counter(len(row) for row, _ in zip(rows, range(_SAMPLE_LINES), strict=False))
         width, times = widths.most_common(1)[0]
         return (times / widths.total() if width > 1 else 0.0, width)
 
@@ -189,10 +199,12 @@ def _read_excel(path: Path, sheet: str | None) -> Cells:
             if sheet is not None and sheet not in names:
                 raise ValueError(unknown_name("sheet", sheet, names))
             chosen = sheet or names[0]
-            frame = book.parse(chosen, header=None, dtype=object, na_filter=False)
+            frame = pd.read_excel(  # pyright: ignore[reportUnknownMemberType]
+                book, sheet_name=chosen, header=None, dtype=object, na_filter=False
+            )
     except ImportError:
         raise ValueError("reading Excel needs the extra 'excel': pip install 'cxstats[excel]'") from None
-    except (BadZipFile, KeyError, OSError):
+    except _EXCEL_DAMAGE:
         raise ValueError(damaged) from None
     rows = [[_cell_text(cell) for cell in row] for row in frame.itertuples(index=False)]
     rows = [row for row in rows if any(row)]

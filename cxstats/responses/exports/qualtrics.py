@@ -42,7 +42,7 @@ def _layout(rows: Rows) -> Layout:
         texts=[" ".join(text.split()) for text in rows[1]],
         headers=HEADERS,
         rejections=lambda raw: _rejections(raw, status),
-        partial=lambda raw: None if finished is None else raw[finished].str.strip().str.lower().isin(["0", "false"]),
+        partial=lambda raw: None if finished is None else raw[finished].map(_code).isin(["0", "false"]),
         id_column=by_import.get("_recordId", response_id_column(names)),
         administrative=frozenset(by_import[key] for key in _ADMINISTRATIVE if key in by_import),
         unanswered=SEEN_BUT_UNANSWERED,
@@ -57,10 +57,15 @@ def _rejections(raw: pd.DataFrame, status: str | None) -> "pd.Series[str]":
 
 def _reason(status: str) -> str:
     """Return why a response of this status, a label or a sum of codes, is not used; empty if it is."""
-    text = status.strip().lower()
+    text = _code(status)
     if text.isdecimal():
         return next((_REASONS[word] for word, bit in _STATUS_BITS.items() if int(text) & bit), "")
     return next((reason for word, reason in _REASONS.items() if word in text), "")
+
+
+def _code(cell: str) -> str:
+    """Return a cell without blanks, case, and the ".0" that spreadsheets add to whole numbers."""
+    return cell.strip().lower().removesuffix(".0")
 
 
 QUALTRICS: Final = Vendor("qualtrics", "three header rows, the third with import ids", _recognises, _layout)

@@ -1,0 +1,173 @@
+"""Scores: the arithmetic in one formula, tables with always the same columns, words for people, coverage under designs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import beta, binom
+
+from cxstats import Design, Interval, Sample, formula_table, score, tally
+
+
+def ratings(counts, **more):
+    return pd.DataFrame({"x": np.repeat(np.arange(1, len(counts) + 1), counts), **more})
+
+
+def test_estimate_and_error_equal_the_plain_expressions():
+    data = ratings([5, 5, 10, 15, 20, 25, 20])
+    found = score(tally(data, "x", scale="ces-2.0"), "mean")
+    assert found.estimate[0] == pytest.approx(data["x"].mean(), rel=1e-15)
+    assert found.standard_error[0] == pytest.approx(data["x"].std(ddof=0) / 10, rel=1e-14)
+    share = score(tally(data, "x", scale="ces-2.0"), "favourable")
+    assert share.standard_error[0] == pytest.approx(np.sqrt(0.65 * 0.35 / 100), rel=1e-14)
+
+
+def test_published_nps_standard_errors(figures):
+    for name, case in figures("published").items():
+        if name.startswith("nps"):
+            data = pd.DataFrame({"x": np.repeat([3, 7, 9], case["counts"])})
+            found = score(tally(data, "x", scale="nps"))
+            assert found.estimate[0] == pytest.approx(case["nps"], abs=1e-12)
+            assert found.standard_error[0] == pytest.approx(case["standard_error"], abs=1e-12)
+
+
+def test_the_table_has_always_the_same_columns():
+    data = pd.DataFrame({"x": [1, 2, 5, 5], "s": ["a", "a", "b", "b"], "t": [1, 2, 1, 2]})
+    figures = ["n", "estimate", "standard_error", "low", "high"]
+    for by in ([], ["s"], ["s", "t"]):
+        for metric in ("mean", "favourable", "net"):
+            frame = score(tally(data, "x", scale="csat-5", by=by), metric, confidence_level=0.9).to_frame()
+            assert list(frame.columns) == [*by, *figures]
+
+
+def test_the_total_is_the_score_without_segments():
+    data = pd.DataFrame({"x": [1, 2, 5, 5, 4], "s": ["a", "a", "b", "b", None]})
+    by_segment = score(tally(data, "x", scale="csat-5", by="s"))
+    pd.testing.assert_frame_equal(by_segment.total.to_frame(), score(tally(data, "x", scale="csat-5")).to_frame())
+
+
+def test_another_level_or_method_needs_no_new_count():
+    found = score(tally(ratings([1, 2, 3, 4, 5]), "x", scale="csat-5"), "favourable")
+    assert found.interval(confidence_level=0.99).low < found.interval().low
+    assert found.interval("clopper-pearson").low < found.interval("wilson").low
+    assert found.interval("wilson").low == pytest.approx(found.interval().low)
+
+
+def test_too_few_answers_are_kept_in_the_table_and_not_shown():
+    data = pd.DataFrame({"x": [5] * 9 + [4] * 30, "s": ["few"] * 9 + ["many"] * 30})
+    found = score(tally(data, "x", scale="csat-5", by="s"))
+    assert found.too_few.tolist() == [True, False]
+    assert found.to_frame()["estimate"].tolist() == [1, 1]
+    shown = found.to_text().set_index("segment")
+    assert shown.loc["few", "favourable"] == "too few to say"
+    assert shown.loc["few", "95 % interval"] == ""
+    assert "100.0 %" in found._repr_html_()
+    assert found.extremes() == ""
+
+
+def test_what_people_read_names_formula_and_direction():
+    data = ratings([4, 3, 2, 1, 0])
+    found = score(tally(data, "x", scale="ces-1.0"))
+    text = repr(found)
+    assert "mean of answers 1-5" in text
+    assert "low is good" in text
+    assert "<script" not in score(tally(data.assign(s="<script>"), "x", scale="ces-1.0", by="s"))._repr_html_()
+
+
+def test_sentence_says_n_and_response_rate():
+    data = pd.DataFrame({"x": [9] * 50 + [7] * 30 + [3] * 20 + [None] * 10})
+    found = score(tally(data, "x", scale="nps"))
+    low, high = (100 * float(limit[0]) for limit in (found.interval().low, found.interval().high))
+    assert found.sentence(invited=440) == (
+        f"x +30.0 (share of 9-10 minus share of 0-6, high is good); 95 % interval {low:+.1f} to {high:+.1f}; "
+        "n = 100 of 110 responses, response rate 25.0 % of 440 invited."
+    )
+    with pytest.raises(ValueError, match="invited must be at least the 110 responses; got 100"):
+        found.sentence(invited=100)
+    assert "too few to say" in score(tally(data.head(3), "x", scale="nps")).sentence()
+
+
+def test_extremes_follow_the_direction():
+    data = pd.DataFrame({"x": [1] * 20 + [5] * 20, "s": ["a"] * 20 + ["b"] * 20})
+    assert score(tally(data, "x", scale="csat-5", by="s"), "mean").extremes().startswith("Best: b 5.00")
+    assert score(tally(data, "x", scale="ces-1.0", by="s"), "mean").extremes().startswith("Best: a 1.00")
+
+
+def test_formula_table_has_each_formula_once():
+    table = formula_table(tally(ratings([5, 5, 10, 15, 20, 25, 20]), "x", scale="ces-2.0"))
+    assert dict(zip(table["metric"], table["score"], strict=True)) == {
+        "mean": "4.95",
+        "top-2": "45.0 %",
+        "favourable": "65.0 %",
+        "net": "+45.0",
+        "index": "65.8",
+        "percent-of-maximum": "70.7",
+    }
+
+
+def test_a_segment_in_one_cluster_has_no_interval():
+    data = pd.DataFrame({"x": [1, 5] * 20, "c": list(range(20)) * 2, "s": ["one"] + ["rest"] * 39})
+    data["s"] = np.where(data["c"] == 0, "one", "rest")
+    found = score(tally(data, "x", scale="csat-5", by="s", design=Design(clusters="c")))
+    assert np.isnan(found.standard_error).tolist() == [True, False]
+    assert np.isnan(found.interval().low).tolist() == [True, False]
+    assert found.too_few.tolist() == [True, False]
+
+
+def test_own_interval_in_place_of_a_name():
+    def clipped(sample: Sample, confidence_level: float) -> Interval:
+        return Interval(sample.estimate - 0.1, sample.estimate + 0.1)
+
+    found = score(tally(ratings([1, 2, 3, 4, 5]), "x", scale="csat-5"), method=clipped)
+    assert found.interval().high[0] - found.interval().low[0] == pytest.approx(0.2)
+    assert "clipped" in found.method_in_words
+
+
+# Coverage by simulation. One call counts all replicates: each is a stratum of its own and a segment of its own.
+
+REPLICATES = 2_000
+
+
+def covered(data, truth, metric, design, scale="csat-5"):
+    found = score(tally(data, "x", scale=scale, by="replicate", design=design), metric)
+    interval = found.interval()
+    return int(((interval.low <= truth) & (truth <= interval.high)).sum())
+
+
+def assert_nominal(hits, level=0.95):
+    """The nominal level lies in the exact 99 % interval of the observed rate, or coverage is a little higher."""
+    low = beta.ppf(0.005, hits, REPLICATES - hits + 1)
+    high = beta.ppf(0.995, hits + 1, REPLICATES - hits)
+    assert low <= level <= high, (hits / REPLICATES, low, high)
+
+
+@pytest.mark.parametrize("metric", ["mean", "favourable", "net"])
+def test_coverage_under_weights(metric):
+    rng = np.random.default_rng(101)
+    n, shares = 150, np.array([0.06, 0.08, 0.16, 0.38, 0.32])
+    happy, unhappy = shares, shares[::-1]
+    group = rng.random((REPLICATES, n)) < 0.3
+    x = np.where(group, rng.choice(5, (REPLICATES, n), p=unhappy), rng.choice(5, (REPLICATES, n), p=happy)) + 1
+    # The unhappy tenth of the customers was asked more often than the others, and weighs less.
+    frame = pd.DataFrame({"x": x.ravel(), "w": np.where(group, 1.0, 9 * 0.3 / 0.7).ravel()})
+    frame["replicate"] = np.repeat(np.arange(REPLICATES), n)
+    population = 0.1 * unhappy + 0.9 * happy
+    values = {"mean": np.arange(1, 6), "favourable": [0, 0, 0, 1, 1], "net": [-1, -1, 0, 1, 1]}[metric]
+    assert_nominal(covered(frame, population @ values, metric, Design("w", "replicate")))
+
+
+@pytest.mark.parametrize("metric", ["mean", "favourable", "net"])
+def test_coverage_under_clusters(metric):
+    rng = np.random.default_rng(102)
+    clusters, size, cuts = 40, 8, np.array([-1.8, -1.1, -0.4, 0.7])
+    latent = rng.normal(0, 0.5, (REPLICATES, clusters, 1)) + rng.normal(0, np.sqrt(0.75), (REPLICATES, clusters, size))
+    frame = pd.DataFrame({"x": np.digitize(latent, cuts).ravel() + 1})
+    frame["replicate"] = np.repeat(np.arange(REPLICATES), clusters * size)
+    frame["c"] = np.tile(np.repeat(np.arange(clusters), size), REPLICATES)
+    from scipy.stats import norm
+
+    population = np.diff(norm.cdf(np.r_[-np.inf, cuts, np.inf]))
+    values = {"mean": np.arange(1, 6), "favourable": [0, 0, 0, 1, 1], "net": [-1, -1, 0, 1, 1]}[metric]
+    hits = covered(frame, population @ values, metric, Design(strata="replicate", clusters="c"))
+    assert_nominal(hits)
+    # Without the design the interval is far too narrow: the test can fail.
+    assert binom.cdf(covered(frame, population @ values, metric, None), REPLICATES, 0.95) < 1e-6

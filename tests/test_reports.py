@@ -1,0 +1,80 @@
+"""Pages: settings reach the notebook, the page stands alone, the index lists question and answer, errors are clear."""
+
+import re
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from cxstats.cli import main
+from cxstats.reports import curated_notebooks, named_notebook, write_index, write_report
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    cells = [
+        new_markdown_cell("# What is it?"),
+        new_code_cell('export: str = "none.csv"  # file\ntimes: int = 2', metadata={"tags": ["parameters"]}),
+        new_code_cell('from IPython.display import Markdown\nMarkdown(f"**{times * 21}** from {export}")'),
+    ]
+    path = tmp_path / "90-what-is-it.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def test_settings_reach_the_page_and_the_stored_notebook_stays(notebook, tmp_path):
+    before = notebook.read_bytes()
+    ticks = []
+    page = write_report(notebook, tmp_path / "out", settings={"times": 3}, on_cell=lambda: ticks.append(1))
+    html = page.path.read_text(encoding="utf-8")
+    assert "<strong>63</strong> from none.csv" in html
+    assert "times = 3" not in html
+    assert (page.question, page.source, len(ticks)) == ("What is it?", "none.csv", 3)
+    assert notebook.read_bytes() == before
+
+
+def test_index_lists_question_answer_and_source(notebook, tmp_path):
+    out = tmp_path / "out"
+    write_report(notebook, out, name="a&b")
+    (out / "stranger.html").write_text("<p>not ours</p>")
+    index = write_index(out).read_text(encoding="utf-8")
+    assert 'href="a&amp;b.html">What is it?</a>' in index
+    assert "<strong>42</strong>" in index
+    assert "none.csv" in index
+    assert "stranger" not in index
+
+
+def test_unknown_parameters_and_notebooks_say_what_exists(notebook, tmp_path):
+    with pytest.raises(ValueError, match="parameter 'time' not found; did you mean 'times'. parameters: export, times"):
+        write_report(notebook, tmp_path, settings={"time": 3})
+    with pytest.raises(ValueError, match="notebook 'how-easy' not found; .*notebooks: how-easy-are-we"):
+        named_notebook("how-easy")
+    assert named_notebook("02-how-easy-are-we.ipynb") == named_notebook("how-easy-are-we")
+
+
+def test_a_failing_cell_is_one_line(tmp_path, notebook):
+    with pytest.raises(ValueError, match="the notebook stopped: TypeError: "):
+        write_report(notebook, tmp_path, settings={"times": None})
+
+
+def test_the_curated_notebook_runs_over_an_export_of_ones_own(tmp_path):
+    rows = "".join(f"{1 + k % 5};{'kiosk' if k % 3 else 'desk'}\n" for k in range(60))
+    export = tmp_path / "mine.csv"
+    export.write_text("how hard;place\n" + rows)
+    arguments = ["report", str(export), "--notebook", "how-easy-are-we", "--set", "column=how hard", "--set",
+                 "scale=ces-difficulty-5", "--set", "by=place", "--out", str(tmp_path / "pages")]  # fmt: skip
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert "pages are in" in result.output
+    html = (tmp_path / "pages" / "02-how-easy-are-we.html").read_text(encoding="utf-8")
+    assert "mean of answers 1-5, low is good" in html
+    assert "Not in this export, and left out: csat, nps, weight, customer." in html
+    assert "There is no second rating." in html
+    addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", html)
+    assert all(address.startswith(("data:", "index.html", "#")) for address in addresses)
+    assert str(tmp_path) not in html
+
+
+def test_there_are_curated_notebooks():
+    assert list(curated_notebooks()) == ["how-easy-are-we"]
