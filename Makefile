@@ -40,8 +40,7 @@ report: $(STAMP) ## Run the notebooks over the sample exports and write pages un
 
 test: $(STAMP) ## Run all tests: unit, property, doctests, notebooks
 	@$(BIN)/python -m pytest
-	@$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval_sanitize.cfg \
-		-p no:doctest notebooks
+	@$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval_sanitize.cfg notebooks
 
 check: $(STAMP) ## Static checks: ruff, pyright strict, the direction of imports
 	@$(BIN)/ruff check .

@@ -84,17 +84,27 @@ class ShareAmong:
         Customers with both, and customers with the first.
     low, high
         Score interval of the share; NaN without customers.
+    confidence_level
+        Of the interval.
     """
 
     count: int
     n: int
     low: float
     high: float
+    confidence_level: float
 
     @property
     def share(self) -> float:
         """Their share, 0 to 1; NaN without customers."""
         return self.count / self.n if self.n else math.nan
+
+    def in_words(self) -> str:
+        """Say the share with its interval and its counts."""
+        if not self.n:
+            return "nobody to say it of"
+        share, low, high = (f"{100 * part:.1f} %" for part in (self.share, self.low, self.high))
+        return f"{share} ({self.confidence_level * 100:g} % interval {low} to {high}; {self.count:,} of {self.n:,})"
 
 
 def share_among(
@@ -116,7 +126,7 @@ def share_among(
     n = table.count(chosen, table.column_scale.points)
     both = table.count(chosen, columns)
     limits = score_interval(Sample.from_counts([n - both, both], [0, 1]), confidence_level)
-    return ShareAmong(both, n, float(limits.low[0]), float(limits.high[0]))
+    return ShareAmong(both, n, float(limits.low[0]), float(limits.high[0]), confidence_level)
 
 
 def rank_correlation(table: CrossTally) -> Association:
