@@ -21,6 +21,7 @@ Responses: what customers answered
 Scores: how well we do, and how sure we are
     Metric, named_metric        a value for each point; METRIC_NAMES
     published_metrics           the formulas in use for a scale
+    converted_mean              a mean as it would read on another scale, and what that assumes
     score, Scores               estimates with intervals, tables, a sentence
     INTERVALS, Sample, Interval interval methods by name, and what they take and give
     exact_coverage              how often an interval covers, by enumeration
@@ -43,7 +44,7 @@ from cxstats.scores.association import Association, ShareAmong, rank_correlation
 from cxstats.scores.coverage import exact_coverage
 from cxstats.scores.estimates import Scores, formula_table, score
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
-from cxstats.scores.metrics import METRIC_NAMES, Metric, named_metric, published_metrics
+from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
 
 __all__ = [
     "INTERVALS",
@@ -62,6 +63,7 @@ __all__ = [
     "ShareAmong",
     "Survey",
     "Tally",
+    "converted_mean",
     "cross_tally",
     "exact_coverage",
     "formula_table",

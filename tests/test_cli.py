@@ -23,8 +23,9 @@ def run_json(*arguments):
 
 
 def test_score_json_is_unrounded_with_the_total_first(support):
-    rows = run_json("score", support, "--column", "ces", "--scale", "ces-2.0", "--metric", "favourable", "--by",
-                    "channel", "--weights", "weight", "--clusters", "customer", "--strata", "contact_reason")  # fmt: skip
+    asked = ["--column", "ces", "--scale", "ces-2.0", "--metric", "favourable", "--by", "channel"]
+    under = ["--weights", "weight", "--clusters", "customer", "--strata", "contact_reason"]
+    rows = run_json("score", support, *asked, *under)
     counted = tally(read_export(support), "ces", scale="ces-2.0", by="channel",
                     design=Design("weight", "contact_reason", "customer"))  # fmt: skip
     scores = score(counted, "favourable")
@@ -56,8 +57,8 @@ def test_units_of_json(tmp_path, metric, expected):
 def test_several_columns_each_with_its_scale(checkout):
     rows = run_json("score", checkout, "--column", "ces", "--column", "nps", "--scale", "ces-2.0", "--scale", "nps")
     assert [row["column"] for row in rows] == ["ces", "nps"]
-    result = run("score", checkout, "--column", "ces", "--column", "nps", "--column", "csat", "--scale", "nps", "--scale",
-                 "ces-2.0")  # fmt: skip
+    three = ["--column", "ces", "--column", "nps", "--column", "csat"]
+    result = run("score", checkout, *three, "--scale", "nps", "--scale", "ces-2.0")
     assert result.exit_code == 2
     assert "--scale must be given once, or once for each of 3 columns" in result.output
 

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.engines import ANSWER, ROWS, count_answers, open_frame
-from cxstats.responses.placing import POSITION, place_answers
+from cxstats.responses.placing import place_answers
 from cxstats.responses.scales import Scale, named_scale
 from cxstats.responses.survey import Survey
 
@@ -97,8 +97,8 @@ def cross_tally(
     table = data.responses if isinstance(data, Survey) else data
     cells = count_answers(open_frame(table, [row, column]), column, [row])
     scales, codes = (named_scale(row_scale), named_scale(column_scale)), tuple(missing)
-    down = place_answers(cells[row], row, scales[0], codes)[POSITION].to_numpy()
-    across = place_answers(cells[ANSWER], column, scales[1], codes)[POSITION].to_numpy()
+    down = place_answers(cells[row], row, scales[0], codes).position
+    across = place_answers(cells[ANSWER], column, scales[1], codes).position
     used, rows = (down >= 0) & (across >= 0), cells[ROWS].to_numpy()
     counts = np.zeros([len(scale.points) for scale in scales], dtype=np.int64)
     np.add.at(counts, (down[used], across[used]), rows[used])

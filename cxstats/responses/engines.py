@@ -193,14 +193,16 @@ def _collect(frame: Frame) -> pd.DataFrame:
 
 
 def _same_type(values: list[Any]) -> "pd.Series[Any]":
-    clean = [_plain(value) for value in values]
-    kinds: set[type[Any]] = {type(value) for value in clean if value is not None}
+    kinds: set[type[Any]] = set(map(type, values)) - {type(None)}
+    if not kinds <= _DTYPES.keys() or len(kinds) > 1:
+        values = [_plain(value) for value in values]
+        kinds = set(map(type, values)) - {type(None)}
     if len(kinds) == 1 and (kind := next(iter(kinds))) in _DTYPES:
         complete, with_gaps = _DTYPES[kind]
-        return pd.Series(clean, dtype=with_gaps if None in clean else complete)
+        return pd.Series(values, dtype=with_gaps if None in values else complete)
     if kinds and all(issubclass(kind, date | datetime) for kind in kinds):
-        return pd.to_datetime(pd.Series(clean, dtype="object"))
-    return pd.Series(clean, dtype="object")
+        return pd.to_datetime(pd.Series(values, dtype="object"))
+    return pd.Series(values, dtype="object")
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.engines import ANSWER, PRESENT, SQUARES, STRATUM, TOTAL, WEIGHED, DesignCounts
-from cxstats.responses.placing import POSITION
 from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
@@ -68,6 +67,7 @@ class DomainSums:
 def domain_sums(
     counted: DesignCounts,
     cells: pd.DataFrame,
+    position: Places,
     sizes: "pd.Series[float]",
     *,
     by: Sequence[str],
@@ -81,7 +81,9 @@ def domain_sums(
     counted
         The engine's side.
     cells
-        Its cells, with the ``__position`` of each answer among the points, -1 for none.
+        Its cells.
+    position
+        Position of each cell's answer among the points, -1 for none.
     sizes
         Clusters of each stratum in the whole sample, as `stratum_sizes` gives them.
     by
@@ -95,7 +97,6 @@ def domain_sums(
     stratum = sizes.index.get_indexer(pd.Index(cells[STRATUM]))
     pair = segment * len(sizes) + stratum
     pairs, row = np.unique(pair, return_inverse=True)
-    position = cells[POSITION].to_numpy()
     used = position >= 0
     totals, products, clusters = (
         np.zeros((len(pairs), points)),

@@ -1,20 +1,41 @@
-"""Place the distinct raw answers of a counted column on its scale, each read once."""
+"""Place the raw answers of a counted column on its scale; each distinct one is read once."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cxstats.responses.answers import Reading, read_answer
+from cxstats.responses.answers import read_answer
 from cxstats.responses.scales import Scale
 
 MOST_DISTINCT_ANSWERS: Final = 10_000
-POSITION: Final = "__position"
-REASON: Final = "__reason"
-MISSING: Final = "__missing"
 
 
-def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing: tuple[object, ...]) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Where C counted cells lie on a scale.
+
+    Attributes
+    ----------
+    reading
+        Which row of `readings` says how the cell's answer was read; shape (C,).
+    position
+        Position of its point on the scale, -1 for none; shape (C,).
+    missing
+        Whether it is no answer; shape (C,).
+    readings
+        One row a distinct raw answer: ``answer``, ``point``, ``missing``, ``reason``.
+    """
+
+    reading: NDArray[np.intp]
+    position: NDArray[np.intp]
+    missing: NDArray[np.bool_]
+    readings: pd.DataFrame
+
+
+def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing: tuple[object, ...]) -> Placed:
     """Say where each raw answer lies on the scale.
 
     Parameters
@@ -26,47 +47,48 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
     scale, missing
         As for `cxstats.responses.tallies.tally`.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index of `answers`; ``__position`` among the points (-1 for none), ``__reason``, and whether it is
-        ``__missing``.
-
     Raises
     ------
     ValueError
         If there are too many distinct answers for a rating, or none of those that are there fits the scale.
     """
-    known: dict[tuple[type, object], Reading] = {}
-    readings: list[Reading] = []
-    raw: list[object] = answers.astype("object").tolist()
-    for answer in raw:
-        key = (type(answer), answer if isinstance(answer, str | int | float) else str(answer))
-        if key not in known:
-            if len(known) == MOST_DISTINCT_ANSWERS:
-                raise ValueError(
-                    f"a rating has few distinct answers; column {column!r} has more than {MOST_DISTINCT_ANSWERS:,}"
-                )
-            known[key] = read_answer(answer, scale, missing=missing)
-        readings.append(known[key])
-    position = {point: k for k, point in enumerate(scale.points)}
-    placed = pd.DataFrame(
+    reading, distinct = _distinct(answers)
+    if len(distinct) > MOST_DISTINCT_ANSWERS:
+        raise ValueError(
+            f"a rating has few distinct answers; column {column!r} has more than {MOST_DISTINCT_ANSWERS:,}"
+        )
+    found = [read_answer(answer, scale, missing=missing) for answer in distinct]
+    rank = {point: k for k, point in enumerate(scale.points)}
+    position = np.array([-1 if r.point is None else rank[r.point] for r in found], dtype=np.intp)
+    gone = np.array([r.missing for r in found], dtype=np.bool_)
+    if (position < 0).all() and not gone.all():
+        got = ", ".join([repr(answer) for answer, none in zip(distinct, gone, strict=True) if not none][:5])
+        asks = scale.asks or "own scale"
+        raise ValueError(f"no answer of column {column!r} fits scale {scale.name} ({scale.span}; {asks}); got {got}")
+    readings = pd.DataFrame(
         {
-            POSITION: np.array([-1 if r.point is None else position[r.point] for r in readings], dtype=np.intp),
-            REASON: pd.Series([r.reason for r in readings], dtype="str", index=answers.index),
-            MISSING: np.array([r.missing for r in readings], dtype=bool),
-        },
-        index=answers.index,
+            "answer": pd.Series(distinct, dtype="object"),
+            "point": pd.array([r.point for r in found], dtype="Int64"),
+            "missing": gone,
+            "reason": pd.Series([r.reason for r in found], dtype="str"),
+        }
     )
-    _require_some(placed, answers, column, scale)
-    return placed
+    return Placed(reading, position[reading], gone[reading], readings)
 
 
-def _require_some(placed: pd.DataFrame, answers: "pd.Series[Any]", column: str, scale: Scale) -> None:
-    unplaced = ((placed[POSITION] < 0) & ~placed[MISSING]).to_numpy()
-    if not unplaced.any() or (placed[POSITION] >= 0).any():
-        return
-    got = ", ".join(repr(answer) for answer in answers[unplaced].drop_duplicates().head(5))
-    raise ValueError(
-        f"no answer of column {column!r} fits scale {scale.name} ({scale.span}; {scale.asks or 'own scale'}); got {got}"
-    )
+def _distinct(answers: "pd.Series[Any]") -> tuple[NDArray[np.intp], list[object]]:
+    """Tell the distinct answers apart; among objects 1, 1.0 and True are three, though Python calls them equal."""
+    if answers.dtype != object:
+        codes, values = pd.factorize(answers, use_na_sentinel=False)
+        return np.asarray(codes, dtype=np.intp), [*values]
+    numbers: dict[tuple[type, object], int] = {}
+    distinct: list[object] = []
+    reading = np.empty(len(answers), dtype=np.intp)
+    raw: list[object] = answers.tolist()
+    for place, answer in enumerate(raw):
+        key = (type(answer), answer if isinstance(answer, str | int | float) else str(answer))
+        if key not in numbers:
+            numbers[key] = len(distinct)
+            distinct.append(answer)
+        reading[place] = numbers[key]
+    return reading, distinct

@@ -12,7 +12,7 @@ table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,24 +22,24 @@ from cxstats.responses.engines import (
     ANSWER,
     ROWS,
     SQUARES,
-    STRATUM,
     TOTAL,
     WEIGHED,
     DesignCounts,
     count_answers,
     open_frame,
 )
+from cxstats.responses.ledgers import Ledger, merged_ledgers
 from cxstats.responses.linearisation import domain_sums, number_rows, require_two_clusters, stratum_sizes
-from cxstats.responses.placing import MISSING, POSITION, REASON, place_answers
+from cxstats.responses.placing import Placed, place_answers
 from cxstats.responses.scales import Scale, named_scale, require_same_direction
 from cxstats.responses.survey import Survey
 from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 
 MOST_CLUSTERS_LISTED: Final = 100_000
-NO_WEIGHT: Final = "no survey weight"
 RESERVED: Final = ("column", "n", "missing", "set_aside", "estimate", "standard_error", "low", "high", "too_few")
 """Names that tables of scores use themselves, so that segments cannot."""
 
@@ -66,9 +66,8 @@ class Tally:
         Sum of the squared weights of the answers; shape (S,).
     missing, set_aside
         Rows without an answer, and rows whose answer could not be used; shape (S,).
-    answers
-        How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``missing``,
-        ``reason``, ``rows``.
+    ledger
+        What became of every row; `answers` and `reasons` show it.
     whole
         Under a design, all segments as one: their covariance does not follow from that of the segments.
     cluster_ids
@@ -87,7 +86,7 @@ class Tally:
     squared_weights: Floats
     missing: Integers
     set_aside: Integers
-    answers: pd.DataFrame
+    ledger: Ledger
     whole: "Tally | None" = None
     cluster_ids: frozenset[object] | None = frozenset()
 
@@ -108,11 +107,16 @@ class Tally:
             return self
         return self.whole or _merge([self], ())
 
+    def answers(self) -> pd.DataFrame:
+        """How each raw answer was read: ``segment`` (its row in `segments`), ``answer``, ``point``, ``rows``, ...
+
+        The others are ``missing`` (whether it is no answer) and ``reason`` (why it is not in n; empty if it is).
+        """
+        return self.ledger.table()
+
     def reasons(self) -> pd.DataFrame:
         """Rows that are not in n, by reason: columns ``reason``, ``missing``, ``rows``, most frequent first."""
-        unused = self.answers[self.answers["reason"] != ""]
-        summed = unused.groupby(["reason", "missing"], as_index=False)[["rows"]].sum()
-        return summed.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
+        return self.ledger.reasons()
 
     def to_frame(self) -> pd.DataFrame:
         """One row a segment: the `by` columns, one column a point, ``missing`` and ``set_aside``."""
@@ -184,104 +188,66 @@ def tally(
     frame = open_frame(table, [column, *by, *(design.columns if design else ())])
     if design is None:
         cells = count_answers(frame, column, by)
-        cells = cells.assign(**{WEIGHED: cells[ROWS], TOTAL: cells[ROWS], SQUARES: cells[ROWS]})
-        return _from_cells(_placed(cells, column, scale, tuple(missing)), column, scale, by)
+        cells[WEIGHED] = cells[TOTAL] = cells[SQUARES] = cells[ROWS]
+        return _from_cells(
+            cells, place_answers(cells[ANSWER], column, scale, tuple(missing)), column, scale=scale, by=by
+        )
     counted = DesignCounts(frame, column, by, design)
-    cells = _placed(counted.cells(), column, scale, tuple(missing))
-    whole = _under_design(counted, cells, _from_cells(cells, column, scale, ()), design)
+    cells = counted.cells()
+    placed = place_answers(cells[ANSWER], column, scale, tuple(missing))
+    whole = _under_design(_from_cells(cells, placed, column, scale=scale, by=()), counted, cells, placed, design=design)
     if not by:
         return whole
-    return _under_design(counted, cells, _from_cells(cells, column, scale, by), design, whole=whole)
+    plain = _from_cells(cells, placed, column, scale=scale, by=by)
+    return replace(_under_design(plain, counted, cells, placed, design=design), whole=whole)
 
 
-def _placed(cells: pd.DataFrame, column: str, scale: Scale, missing: tuple[object, ...]) -> pd.DataFrame:
-    return pd.concat([cells, place_answers(cells[ANSWER], column, scale, missing)], axis=1)
-
-
-def _from_cells(cells: pd.DataFrame, column: str, scale: Scale, by: tuple[str, ...]) -> Tally:
+def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scale, by: tuple[str, ...]) -> Tally:
     """Count cells by segment and point as a simple random sample."""
     segments, segment = number_rows(cells[list(by)])
-    position, missing = cells[POSITION].to_numpy(), cells[MISSING].to_numpy()
-    used = position >= 0
+    rows, weighed = (cells[name].to_numpy(dtype=np.int64) for name in (ROWS, WEIGHED))
+    used, at = placed.position >= 0, (segment, placed.position)
     table, line = (len(segments), len(scale.points)), (len(segments),)
-    counts = _added(cells[WEIGHED], (segment, position), table, only=used)
-    rows, gone = _added(cells[ROWS], (segment,), line), _added(cells[ROWS], (segment,), line, only=missing)
+    counts, missing = _added(weighed, at, table, only=used), _added(rows, (segment,), line, only=placed.missing)
     return Tally(
         column=column,
         scale=scale,
         by=by,
         design=None,
         segments=segments,
-        counts=counts.astype(np.int64),
-        totals=_added(cells[TOTAL], (segment, position), table, only=used),
+        counts=counts,
+        totals=_added(cells[TOTAL].to_numpy(dtype=np.float64), at, table, only=used),
         covariance=None,
         degrees_of_freedom=np.full(len(segments), np.inf),
-        squared_weights=_added(cells[SQUARES], (segment,), line, only=used),
-        missing=gone.astype(np.int64),
-        set_aside=(rows - gone - counts.sum(axis=1)).astype(np.int64),
-        answers=_answers(cells, segment, scale),
+        squared_weights=_added(cells[SQUARES].to_numpy(dtype=np.float64), (segment,), line, only=used),
+        missing=missing,
+        set_aside=_added(rows, (segment,), line, only=rows > 0) - missing - counts.sum(axis=1),
+        ledger=Ledger(placed.readings, segment, placed.reading, rows, weighed),
     )
 
 
 def _added(
-    values: "pd.Series[Any]",
-    at: tuple[NDArray[np.intp], ...],
-    shape: tuple[int, ...],
-    *,
-    only: NDArray[np.bool_] | None = None,
-) -> Floats:
-    found, some = np.zeros(shape), np.ones(len(values), dtype=bool) if only is None else only
-    np.add.at(found, tuple(a[some] for a in at), values.to_numpy(dtype=np.float64)[some])
+    values: NDArray[Number], at: tuple[NDArray[np.intp], ...], shape: tuple[int, ...], *, only: NDArray[np.bool_]
+) -> NDArray[Number]:
+    """Add up the values that fall on each place of a table of this shape."""
+    found = np.zeros(shape, dtype=values.dtype)
+    np.add.at(found, tuple(a[only] for a in at), values[only])
     return found
 
 
-def _answers(cells: pd.DataFrame, segment: NDArray[np.intp], scale: Scale) -> pd.DataFrame:
-    """List how each raw answer was read; placed answers without a weight are set aside in rows of their own."""
-    positions: list[int] = cells[POSITION].tolist()
-    points = [scale.points[k] if k >= 0 else None for k in positions]
-    listed = pd.DataFrame(
-        {
-            "segment": segment,
-            "answer": cells[ANSWER],
-            "point": pd.array(points, dtype="Int64"),
-            "missing": cells[MISSING],
-            "reason": cells[REASON],
-            "rows": cells[ROWS].where(cells[POSITION] < 0, cells[WEIGHED]),
-        }
-    )
-    unweighed = listed.assign(point=None, reason=NO_WEIGHT, rows=cells[ROWS] - cells[WEIGHED])
-    unweighed = unweighed[(cells[POSITION] >= 0) & (unweighed["rows"] > 0)].astype({"point": "Int64"})
-    return _in_order(_summed(pd.concat([listed, unweighed])) if STRATUM in cells else listed)
-
-
-def _summed(answers: pd.DataFrame) -> pd.DataFrame:
-    keys = ["segment", "answer", "point", "missing", "reason"]
-    summed = answers.groupby(keys, dropna=False, as_index=False, sort=False)["rows"].sum()
-    return summed[summed["rows"] > 0]
-
-
-def _in_order(answers: pd.DataFrame) -> pd.DataFrame:
-    """Sort by segment, point and answer: engines return groups in any order."""
-    order = answers.assign(text=answers["answer"].astype("str")).sort_values(["segment", "point", "text"])
-    return order.drop(columns="text").reset_index(drop=True)
-
-
-def _under_design(
-    counted: DesignCounts, cells: pd.DataFrame, plain: Tally, design: Design, *, whole: Tally | None = None
-) -> Tally:
+def _under_design(plain: Tally, counted: DesignCounts, cells: pd.DataFrame, placed: Placed, *, design: Design) -> Tally:
     """Add the covariance under the design to a tally of the same cells."""
     sizes, ids = stratum_sizes(cells), frozenset[object]()
     if design.clusters:
         sizes, ids = counted.clusters(at_most=MOST_CLUSTERS_LISTED)
     require_two_clusters(sizes, design)
     points, segments = len(plain.scale.points), len(plain.segments)
-    sums = domain_sums(counted, cells, sizes, by=plain.by, points=points, design=design)
+    sums = domain_sums(counted, cells, placed.position, sizes, by=plain.by, points=points, design=design)
     return replace(
         plain,
         design=design,
         covariance=sums.covariance(segments),
         degrees_of_freedom=sums.degrees_of_freedom(segments),
-        whole=whole,
         cluster_ids=ids,
     )
 
@@ -317,17 +283,14 @@ def _merge(parts: Sequence[Tally], by: tuple[str, ...]) -> Tally:
         np.add.at(found, place, values)
         return found
 
-    firsts = np.cumsum([0, *(len(part.segments) for part in parts)])
-    answers = [
-        part.answers.assign(segment=place[part.answers["segment"] + k]) for part, k in zip(parts, firsts, strict=False)
-    ]
+    ends = np.cumsum([len(part.segments) for part in parts])[:-1]
     wholes = [part.whole for part in parts if part.whole is not None]
     return replace(
         first,
         by=by,
         segments=segments,
         covariance=None if first.covariance is None else added("covariance"),
-        answers=_in_order(_summed(pd.concat(answers, ignore_index=True))),
+        ledger=merged_ledgers([part.ledger for part in parts], np.split(place, ends)),
         whole=_merge(wholes, ()) if wholes and by else None,
         cluster_ids=frozenset[object]().union(*(part.cluster_ids or () for part in parts)),
         **{name: added(name) for name in _ADDED},

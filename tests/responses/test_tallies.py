@@ -56,7 +56,7 @@ def assert_same(one, other):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     for name in ("totals", "degrees_of_freedom", "squared_weights"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12)
-    pd.testing.assert_frame_equal(one.answers, other.answers)
+    pd.testing.assert_frame_equal(one.answers(), other.answers())
     if one.covariance is not None:
         np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-9, atol=1e-9)
 
@@ -94,7 +94,7 @@ def test_reasons_account_for_every_unused_row():
     assert reasons["'Blank' is not an answer on ces-2.0"] == (messy()["ces"] == "Blank").sum()
     assert reasons["no survey weight"] > 0
     assert reasons.sum() == (found.missing + found.set_aside).sum()
-    assert found.answers["rows"].sum() == len(messy())
+    assert found.answers()["rows"].sum() == len(messy())
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,4 +1,4 @@
-"""Scores: the arithmetic in one formula, tables with always the same columns, words for people, coverage under designs."""
+"""Scores: the plain expressions, tables with always the same columns, words for people, coverage under designs."""
 
 import numpy as np
 import pandas as pd
