@@ -19,7 +19,7 @@ help: ## List the targets
 
 setup: $(STAMP) ## Make the environment with pinned packages
 
-$(STAMP): $(LOCK) pyproject.toml
+$(STAMP): $(LOCK) pyproject.toml requirements/jupyterlab.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cxstats needs Python >= 3.11; got $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
 	@echo "setting up $(VENV): about a minute and a half the first time"
 	@rm -rf $(VENV)
@@ -31,6 +31,8 @@ $(STAMP): $(LOCK) pyproject.toml
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --require-hashes --only-binary :all: -r $(LOCK) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --no-build-isolation -e .; \
 	fi
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@cp requirements/jupyterlab.json $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	@touch $@
 
 report: $(STAMP) ## Run the notebooks over the sample exports and write pages under reports/
