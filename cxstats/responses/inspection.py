@@ -135,7 +135,8 @@ def likely_scales(counts: "pd.Series[int]", words: str) -> tuple[LikelyScale, ..
         if share < _FITTING_SHARE or not (by_label or scale.measures in hinted):
             continue
         likely = LikelyScale(scale.name, share, "labels" if by_label else "name or question")
-        order = (-float(by_label), -float(scale.measures in hinted), -share, -used)
+        # Of two scales the one that tells more answers apart, and then the one with fewer points left over.
+        order = (-float(by_label), -float(scale.measures in hinted), -share, -used, len(scale.points))
         found.append((order, likely))
     return tuple(likely for _, likely in sorted(found, key=lambda pair: pair[0])[:MOST_SCALES])
 
@@ -148,8 +149,8 @@ def _mentions(words: str, hint: str) -> bool:
     return any(word == hint or (len(hint) > 4 and word.startswith(hint)) for word in each)
 
 
-def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, float, bool]:
-    """Return the share of answers that a scale places, the share of its points in use, and whether labels decided."""
+def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, int, bool]:
+    """Return the share of answers that a scale places, the number of its points in use, and whether labels decided."""
     placed = present = 0
     points: set[int] = set()
     by_label = False
@@ -162,4 +163,4 @@ def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, float, bool]:
             placed += int(times)
             points.add(reading.point)
             by_label |= not str(answer).strip()[:1].isdecimal()
-    return (placed / present if present else 0.0), len(points) / len(scale.points), by_label
+    return (placed / present if present else 0.0), len(points), by_label

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from cxstats.responses.crosstabs import CrossTally
 from cxstats.scores.intervals import Sample, require_confidence_level, score_interval
@@ -58,7 +58,7 @@ class Association:
         if self.n < FEWEST_PAIRS or not abs(self.estimate) < 1 or self.standard_error == 0:
             return math.nan, math.nan
         error = self.standard_error * math.sqrt(self.n / (self.n - 3)) / (1 - self.estimate**2)
-        half = float(special.ndtri((1 + confidence_level) / 2)) * error
+        half = float(scipy.special.ndtri((1 + confidence_level) / 2)) * error
         centre = math.atanh(self.estimate)
         return math.tanh(centre - half), math.tanh(centre + half)
 

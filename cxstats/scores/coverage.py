@@ -13,8 +13,8 @@ from math import comb
 from typing import Final, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from cxstats.scores.intervals import IntervalMethod, Sample, named_interval
 
@@ -83,12 +83,12 @@ def exact_coverage(
         )
     histograms = all_histograms(n, len(distinct))
     limits = named_interval(method)(Sample.from_counts(histograms, distinct), confidence_level)
-    ways = special.gammaln(n + 1) - special.gammaln(histograms + 1).sum(axis=1)
+    ways = scipy.special.gammaln(n + 1) - scipy.special.gammaln(histograms + 1).sum(axis=1)
     width = np.nan_to_num(limits.high - limits.low)
     slack = 1e-12 * np.ptp(distinct)
     coverage, expected = np.empty(len(truth)), np.empty(len(truth))
     for d, p in enumerate(truth):
-        chance = np.exp(ways + special.xlogy(histograms, p).sum(axis=1))
+        chance = np.exp(ways + scipy.special.xlogy(histograms, p).sum(axis=1))
         covers = (limits.low - slack <= p @ distinct) & (p @ distinct <= limits.high + slack)
         coverage[d], expected[d] = chance @ covers, chance @ width
     return Coverage(coverage, expected)

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from cxstats.responses.names import unknown_name
 
@@ -192,8 +192,8 @@ def clopper_pearson_interval(sample: Sample, confidence_level: float) -> Interva
     _require_share(sample, "clopper-pearson", "score, t, wald")
     _require_simple(sample, "clopper-pearson")
     successes, tail = np.rint(sample.estimate * sample.n), (1 - confidence_level) / 2
-    low = np.where(successes == 0, 0.0, special.betaincinv(successes, sample.n - successes + 1, tail))
-    high = np.where(successes == sample.n, 1.0, special.betaincinv(successes + 1, sample.n - successes, 1 - tail))
+    low = np.where(successes == 0, 0.0, scipy.special.betaincinv(successes, sample.n - successes + 1, tail))
+    high = np.where(successes == sample.n, 1.0, scipy.special.betaincinv(successes + 1, sample.n - successes, 1 - tail))
     return _where(sample.n > 0, low, high)
 
 
@@ -229,14 +229,14 @@ def t_interval(sample: Sample, confidence_level: float) -> Interval:
     divisor = np.where(simple, sample.n - 1, sample.effective_n)
     usable = (degrees > 0) & (sample.n > 0)
     error = np.sqrt(sample.variance / np.where(usable, divisor, np.nan))
-    quantile = special.stdtrit(np.where(usable, degrees, 1.0), _upper_tail(confidence_level)).astype(np.float64)
+    quantile = scipy.special.stdtrit(np.where(usable, degrees, 1.0), _upper_tail(confidence_level)).astype(np.float64)
     return _around(sample.estimate, quantile * error)
 
 
 def wald_interval(sample: Sample, confidence_level: float) -> Interval:
     """Return the normal interval around the estimate, here for comparison: too narrow in small or lopsided samples."""
     error = np.sqrt(sample.variance / sample.effective_n)
-    return _around(sample.estimate, special.ndtri(_upper_tail(confidence_level)) * error)
+    return _around(sample.estimate, scipy.special.ndtri(_upper_tail(confidence_level)) * error)
 
 
 INTERVALS: Final[Mapping[str, IntervalMethod]] = MappingProxyType(
@@ -282,8 +282,8 @@ def _quantile(sample: Sample, confidence_level: float) -> Floats:
     """Return the normal quantile, or Student's under a design; NaN where there is nothing to go by."""
     probability, degrees = _upper_tail(confidence_level), sample.degrees_of_freedom
     usable = (degrees >= 1) & (sample.n > 0)
-    student = special.stdtrit(np.where(np.isfinite(degrees) & usable, degrees, 1.0), probability)
-    return np.where(usable, np.where(np.isinf(degrees), special.ndtri(probability), student), np.nan)
+    student = scipy.special.stdtrit(np.where(np.isfinite(degrees) & usable, degrees, 1.0), probability)
+    return np.where(usable, np.where(np.isinf(degrees), scipy.special.ndtri(probability), student), np.nan)
 
 
 def _around(estimate: Floats, half: Floats) -> Interval:
