@@ -22,7 +22,7 @@ MOST_CHOICES: Final = 20
 MOST_SCALES: Final = 4
 _FITTING_SHARE: Final = 0.95
 _HINTS: Final[Mapping[Measures, tuple[str, ...]]] = {
-    "recommendation": ("nps", "netpro", "recommend", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
+    "recommendation": ("nps", "netpro", "recommend", "recommand", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
     "satisfaction": ("csat", "satisf", "tevreden", "zufrieden", "multumi", "满意", "滿意"),
     "effort": (
         "ces", "effort", "easy", "ease", "difficult", "facil", "moeite", "makkelijk", "aufwand", "einfach", "容易",
@@ -146,7 +146,7 @@ def _mentions(words: str, hint: str) -> bool:
     if not hint.isascii():
         return hint in words
     each = [label_key(word) for word in re.split(r"[\W_]+", words)]
-    return any(word == hint or (len(hint) > 4 and word.startswith(hint)) for word in each)
+    return any(word == hint or (len(hint) > 5 and word.startswith(hint)) for word in each)
 
 
 def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, int, bool]:

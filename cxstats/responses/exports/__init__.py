@@ -118,6 +118,8 @@ def _survey(name: str, vendor: Vendor, cells: Cells, layout: Layout) -> Survey:
     responses, said = typed_columns(kept)
     if unfinished is not None and PARTIAL not in responses:
         responses[PARTIAL] = unfinished[responses.index].astype(bool)
+    elif unfinished is not None:
+        said.append(f"the export has a column {PARTIAL!r} of its own: partial responses are kept and not flagged")
     questions = pd.DataFrame({"column": names, "text": pd.Series(layout.texts, dtype="str")})
     rejected = reasons[reasons != ""].rename("reason").reset_index()
     source = Source(name, vendor.name, cells.format, len(raw), (*cells.notes, *notes, *said))

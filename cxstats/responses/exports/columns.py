@@ -8,6 +8,7 @@ import pandas as pd
 _WHOLE: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})")
 _POINT: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _COMMA: Final = re.compile(r"[+-]?\d{1,15}(?:,\d+)?")
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+|[+-]?\d{1,3}")
 _LEADING_ZERO: Final = re.compile(r"[+-]?0\d")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
 
@@ -41,21 +42,27 @@ def typed_columns(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 def _typed(column: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
     present = [str(value) for value in column.dropna().unique()]
-    if not present:
-        return column, ""
-    if all(map(_WHOLE.fullmatch, present)):
+
+    def all_are(pattern: re.Pattern[str]) -> bool:
+        return all(map(pattern.fullmatch, present))
+
+    if present and all_are(_WHOLE):
         return _whole(column), ""
-    if any(map(_LEADING_ZERO.match, present)):
+    if not present or any(map(_LEADING_ZERO.match, present)):
         return column, ""
-    if all(map(_POINT.fullmatch, present)):
+    if all_are(_POINT):
         return _number(column)
-    if all(map(_COMMA.fullmatch, present)):
+    if all_are(_THOUSANDS):
+        return column, "kept as text: commas may separate decimals or thousands"
+    if all_are(_COMMA):
         return _number(column.str.replace(",", "."), "decimal commas read as points")
-    if all(map(_ISO_DATE.fullmatch, present)):
-        dates = pd.to_datetime(column, format="ISO8601", errors="coerce")
-        if dates.notna().sum() == column.notna().sum():
-            return dates, ""
-    return column, ""
+    return (_dates(column) if all_are(_ISO_DATE) else column), ""
+
+
+def _dates(column: "pd.Series[str]") -> "pd.Series[Any]":
+    """Return the dates, or the text as it stands where one of them is not on the calendar."""
+    dates = pd.to_datetime(column, format="ISO8601", errors="coerce")
+    return dates if dates.notna().sum() == column.notna().sum() else column
 
 
 def _whole(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import warnings
 import zlib
 from collections import Counter
@@ -22,6 +23,10 @@ _SAMPLE_CHARACTERS: Final = 200_000
 _LONGEST_CELL: Final = 10_000_000
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TEXT_CONTROLS: Final = b"\t\n\r\f\x1a\x1b"
+_NOT_TABLES: Final = {
+    "XML or HTML": re.compile(r"\s*<(?:\?xml|!doctype|!--|[a-z][\w:-]*[\s>/])", re.IGNORECASE),
+    "JSON": re.compile(r"""\s*(?:\{\s*["}]|\[\s*[\[{"\]])"""),
+}
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 # What zipfile, the XML parser and openpyxl raise over a damaged workbook.
 _EXCEL_DAMAGE: Final = (
@@ -71,11 +76,7 @@ def read_cells(path: Path, *, encoding: str | None, delimiter: str | None, sheet
     if sheet is not None:
         raise ValueError(f"{path.name} is a text file and has no sheet {sheet!r}")
     text, found = _decode(path.name, raw, encoding)
-    start = text.lstrip()[:1]
-    if not start:
-        raise ValueError(f"{path.name} is empty")
-    if start in "<{[":
-        raise ValueError(f"{path.name} is {'XML or HTML' if start == '<' else 'JSON'}, not a table; export it as CSV")
+    _require_table(path.name, text)
     delimiter = delimiter or _find_delimiter(text)
     name = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}.get(delimiter, delimiter)
     return _even(list(_parse(text, delimiter)), f"text, {found}, {name} between cells")
@@ -95,6 +96,14 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise ValueError("reading Parquet needs the extra 'parquet': pip install 'cxstats[parquet]'") from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{path.name} is not a readable Parquet file: {_first_line(error)}") from None
+
+
+def _require_table(name: str, text: str) -> None:
+    if not text.strip():
+        raise ValueError(f"{name} is empty")
+    for what, start in _NOT_TABLES.items():
+        if start.match(text):
+            raise ValueError(f"{name} is {what}, not a table; export it as CSV")
 
 
 def _decode(name: str, raw: bytes, encoding: str | None) -> tuple[str, str]:
@@ -158,16 +167,23 @@ def _parse(text: str, delimiter: str) -> Iterator[list[str] | str]:
                     f"line {before + 1} opens a quote that is never closed, which would swallow the {lines} lines "
                     "from there to the end of the file; close it and read again"
                 ) from None
-            yield f"unreadable: a stray quote in line {rows.line_num}"
+            first, last = before + 1, rows.line_num
+            yield f"unreadable: a stray quote in {f'line {last}' if first == last else f'lines {first} to {last}'}"
             continue
-        if row:
-            yield row
+        yield row
 
 
 def _even(parsed: list[list[str] | str], stored: str) -> Cells:
-    """Make all rows as long as the first; a row with too many cells is damaged, one with too few is filled up."""
-    first = next((row for row in parsed if isinstance(row, list)), list[str]())
-    width = len(first)
+    """Make all rows as long as the first; a row with too many cells is damaged, one with too few is filled up.
+
+    A blank line is a record without an answer where there is one column, and no record where there are more.
+    """
+    width = len(next((row for row in parsed if row and isinstance(row, list)), list[str]()))
+    while parsed and not parsed[0]:
+        parsed = parsed[1:]
+    blank = sum(not row for row in parsed) if width > 1 else 0
+    if blank:
+        parsed = [row for row in parsed if row]
     rows: list[list[str]] = []
     damaged: dict[int, str] = {}
     short = 0
@@ -182,6 +198,7 @@ def _even(parsed: list[list[str] | str], stored: str) -> Cells:
         rows.append((row + [""] * (width - len(row)))[:width])
     kept = [k for k in range(width) if any(row[k].strip() for row in rows)]
     notes = [f"{short:,} rows with fewer cells than columns were filled up with empty cells"] if short else []
+    notes += [f"{blank:,} blank lines are not counted as records"] if blank else []
     if len(kept) < width:
         notes.append(f"{width - len(kept)} columns without a name and without a cell were dropped")
         rows = [[row[k] for k in kept] for row in rows]

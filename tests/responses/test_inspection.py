@@ -1,0 +1,167 @@
+"""Inspection: kinds and scales are suggested on evidence only, and nothing personal is shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxstats import inspect, named_scale, read_answer, read_export
+from cxstats.responses.inspection import MOST_CHOICES, MOST_SCALES, likely_scales
+
+AGREEMENT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
+
+
+def questions(tmp_path, columns):
+    """Inspect a table that was written as CSV."""
+    pd.DataFrame(columns).to_csv(tmp_path / "made_up.csv", index=False)
+    return {question.column: question for question in inspect(read_export(tmp_path / "made_up.csv"))}
+
+
+def names(answers, words=""):
+    return [scale.name for scale in likely_scales(pd.Series(answers).value_counts(), words)]
+
+
+def test_kinds(tmp_path):
+    n = 60
+    found = questions(
+        tmp_path,
+        {
+            "q1": np.resize(AGREEMENT, n),
+            "channel": np.resize(["web", "phone", "chat"], n),
+            "minutes": np.arange(n) / 7,
+            "code": np.resize([1, 2, 3], n),
+            "answered_at": pd.date_range("2026-01-05", periods=n).strftime("%Y-%m-%d"),
+            "comment": [f"story {k} of a customer" for k in range(n)],
+            "e-mail": [f"someone{k}@example.org" for k in range(n)],
+            "nothing": np.repeat("", n),
+            "vip": np.resize(["yes", "no"], n),
+        },
+    )
+    assert {column: question.kind for column, question in found.items()} == {
+        "q1": "rating",
+        "channel": "choice",
+        "minutes": "number",
+        "code": "choice",
+        "answered_at": "date",
+        "comment": "text",
+        "e-mail": "text",
+        "nothing": "empty",
+        "vip": "choice",
+    }
+
+
+def test_answers_are_counted_most_frequent_first(tmp_path):
+    found = questions(tmp_path, {"channel": ["web"] * 3 + ["chat"] * 5 + [""] * 2, "n": range(10)})["channel"]
+    assert found.answers == {"chat": 5, "web": 3}
+    assert list(found.answers) == ["chat", "web"]
+    assert (found.answered, found.distinct, found.text) == (8, 2, "channel")
+
+
+def test_free_text_and_identifiers_show_no_values(tmp_path):
+    n = 3 * MOST_CHOICES
+    found = questions(
+        tmp_path,
+        {
+            "comment": [f"my name is number {k}" for k in range(n)],
+            "customer": [f"C{k:05d}" for k in range(n)],
+            "phone": [f"06{k:08d}" for k in range(n)],
+            "account": np.arange(n) + 7_000_000,
+        },
+    )
+    for question in found.values():
+        assert question.kind in ("text", "number")
+        assert question.answered == question.distinct == n
+        assert not question.answers
+        assert not question.likely_scales
+
+
+def test_a_few_comments_are_no_choices(tmp_path):
+    found = questions(tmp_path, {"comment": ["fine", "slow site", "call me: Ann, 555", "ok now"]})["comment"]
+    assert (found.kind, found.answers) == ("text", {})
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (AGREEMENT, ["ces-agree-5", "ces-2.0"]),
+        ([*AGREEMENT, "Somewhat agree"], ["ces-2.0", "ces-agree-5"]),  # on five points two labels would merge
+        (["Strongly agree", "Somewhat agree", "Neither agree nor disagree"], ["ces-agree-5", "ces-2.0"]),
+        (["Zeer tevreden", "Tevreden", "Ontevreden"], ["csat-5", "csat-7"]),
+        (["Très facile", "Facile", "Difficile"], ["ces-ease-5", "ces-difficulty-5"]),
+        (["Good", "Bad"], ["csat-good-bad"]),
+        (["🙂", "😐", "☹"], ["ces-faces", "csat-faces"]),
+        (["Not at all likely", "Extremely likely", "7", "8"], ["nps"]),
+    ],
+)
+def test_labels_point_to_scales(answers, expected):
+    found = likely_scales(pd.Series(answers * 3).value_counts(), "")
+    assert [scale.name for scale in found] == expected
+    assert {scale.evidence for scale in found} == {"labels"}
+    assert {scale.share for scale in found} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "answers", "first"),
+    [
+        ("nps", range(11), ["nps"]),
+        ("How likely are you to recommend us?", range(11), ["nps"]),
+        ("NETPRO", range(11), ["nps"]),
+        ("csat", range(1, 8), ["csat-7"]),
+        ("Hoe tevreden bent u?", range(11), ["csat-0-10"]),
+        ("Wie zufrieden sind Sie?", range(1, 8), ["csat-7"]),
+        ("CES_2026", range(1, 8), ["ces-2.0"]),
+        ("您觉得容易吗", range(1, 8), ["ces-2.0"]),
+    ],
+)
+def test_names_and_questions_point_to_scales(words, answers, first):
+    assert names(list(answers), words)[: len(first)] == first
+
+
+def test_numbers_cannot_tell_the_direction_so_both_are_listed():
+    found = names([1, 2, 3, 4, 5], "how easy was it")
+    assert {"ces-ease-5", "ces-difficulty-5"} <= set(found)
+    assert {"ces-ease-10", "ces-effort-10"} <= set(names(range(1, 11), "effort"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "Q1", "steps", "preferences", "please rate", "Please select one", "processes", "disease", "increase", "snaps",
+     "release", "success"],
+)  # fmt: skip
+@pytest.mark.parametrize("answers", [range(1, 6), range(1, 8), range(11), range(2)])
+def test_numbers_without_a_hint_suggest_nothing(words, answers):
+    assert names(list(answers), words) == []
+
+
+def test_what_does_not_fit_is_not_suggested_whatever_the_name():
+    assert names([1, 2, 3, 4, 40], "ces") == []
+    assert names(["red", "green"], "satisfaction") == []
+    assert names([], "nps") == []
+
+
+def test_a_few_answers_may_fail_and_missing_ones_do_not_count():
+    counts = pd.Series({"9": 60, "10": 37, "Blank": 3, "N/A": 500})
+    (found,) = likely_scales(counts, "nps")
+    assert (found.name, found.share, found.evidence) == ("nps", 0.97, "name or question")
+    assert not likely_scales(pd.Series({"9": 60, "Blank": 4}), "nps")
+
+
+def test_the_share_is_the_share_of_answers_that_can_be_placed(support):
+    survey = read_export(support)
+    assert [q.column for q in inspect(survey)] == list(survey.responses.columns)
+    for question in inspect(survey):
+        assert len(question.likely_scales) <= MOST_SCALES
+        for likely in question.likely_scales:
+            placed = [
+                read_answer(answer, named_scale(likely.name)).point is not None
+                for answer in survey.responses[question.column].dropna()
+            ]
+            assert likely.share == pytest.approx(np.mean(placed), abs=1e-12)
+
+
+def test_the_sample_exports_find_their_scales(support, checkout):
+    expected = {"ces": "ces-2.0", "csat": "csat-5", "nps": "nps"}
+    for path in (support, checkout):
+        found = {q.column: q for q in inspect(read_export(path))}
+        assert {c: q.likely_scales[0].name for c, q in found.items() if c in expected} == expected
+        assert {c for c, q in found.items() if q.kind == "rating"} == set(expected)
+    assert found["csat"].text.startswith("How satisfied are you with your order?")
