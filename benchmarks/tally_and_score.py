@@ -59,7 +59,7 @@ def main() -> None:
         "Polars lazy": (polars.lazy(), lambda: polars.lazy().group_by(keys).len().collect()),
         "DuckDB": (
             connection.table("answers"),
-            lambda: connection.sql("select segment, ces, count(*) from answers group by all").fetchall(),
+            lambda: connection.sql("select segment, ces, count(*) from answers group by all").df(),
         ),
     }
     print(f"{ROWS:,} rows, {SEGMENTS:,} segments, medians of {RUNS} runs, Python {sys.version.split()[0]}")

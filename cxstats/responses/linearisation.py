@@ -126,12 +126,17 @@ def stratum_sizes(cells: pd.DataFrame) -> "pd.Series[float]":
 
 
 def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
-    """Return the distinct rows of `keys` in ascending order, and which of them each row is."""
+    """Return the distinct rows of `keys` in ascending order, missing values last, and which of them each row is."""
     if not len(keys.columns):
         return pd.DataFrame(index=range(1)), np.zeros(len(keys), dtype=np.intp)
-    codes = np.asarray(keys.groupby(list(keys.columns), dropna=False, observed=True).ngroup(), dtype=np.intp)
-    _, first = np.unique(codes, return_index=True)
-    return keys.iloc[first].reset_index(drop=True), codes
+    number = np.zeros(len(keys), dtype=np.intp)
+    first = number
+    for name in keys.columns:
+        codes, values = pd.factorize(keys[name], sort=True)
+        codes = np.where(codes < 0, len(values), codes)
+        # Numbered afresh after each column, so that many columns cannot overflow.
+        _, first, number = np.unique(number * (len(values) + 1) + codes, return_index=True, return_inverse=True)
+    return keys.iloc[first].reset_index(drop=True), number
 
 
 def _same_rows(keys: pd.DataFrame, numbers: Places, others: pd.DataFrame) -> Places:
