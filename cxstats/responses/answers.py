@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -56,7 +56,14 @@ _EMPTY_STARS: Final = "☆✩"
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f\u200b\u200d\u20e3\ufeff'"))
 
 
-def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ()) -> Reading:
+def missing_codes(missing: object) -> tuple[object, ...]:
+    """Return the codes that mean "no answer"; a single one, text or number, is one code."""
+    if isinstance(missing, str) or not isinstance(missing, Iterable):
+        return (missing,)
+    return tuple(cast("Iterable[object]", missing))
+
+
+def read_answer(answer: object, scale: Scale, *, missing: object = ()) -> Reading:
     """Place one raw answer on a scale.
 
     Parameters
@@ -66,7 +73,7 @@ def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ())
     scale
         The scale of the question.
     missing
-        Codes that mean "no answer" in this export: ``(11, 99)``. ``11``, ``11.0`` and ``"11"`` are the same code.
+        Code or codes that mean "no answer" in this export: ``(11, 99)``. ``11``, ``11.0`` and ``"11"`` are the same.
 
     Returns
     -------
@@ -86,8 +93,7 @@ def read_answer(answer: object, scale: Scale, *, missing: Iterable[object] = ())
     text = _plain_text(answer)
     if text is None:
         return NO_ANSWER
-    codes = {_plain_text(code) for code in ([missing] if isinstance(missing, str) else missing)}
-    if text in codes:
+    if text in {_plain_text(code) for code in missing_codes(missing)}:
         return Reading(None, f"code {text} means no answer", missing=True)
     if isinstance(answer, bool | np.bool_):
         return Reading(None, f"{answer} is not a point of {scale.name} ({scale.span})")

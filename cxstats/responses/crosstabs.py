@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.answers import missing_codes
 from cxstats.responses.engines import ANSWER, ROWS, count_answers, open_frame
 from cxstats.responses.placing import place_answers
 from cxstats.responses.scales import Scale, named_scale
@@ -50,11 +51,19 @@ class CrossTally:
         return int(self.counts.sum())
 
     def count(self, rows: Iterable[int], columns: Iterable[int]) -> int:
-        """Count the customers whose answers lie in both sets of points."""
-        at = np.ix_(
-            [self.row_scale.points.index(p) for p in rows], [self.column_scale.points.index(p) for p in columns]
-        )
-        return int(self.counts[at].sum())
+        """Count the customers whose answers lie in both sets of points.
+
+        Raises
+        ------
+        ValueError
+            If a point is not on its scale.
+        """
+        places: list[list[int]] = []
+        for scale, some in ((self.row_scale, list(rows)), (self.column_scale, list(columns))):
+            if not set(some) <= set(scale.points):
+                raise ValueError(f"points must be on {scale.name} ({scale.span}); got {some}")
+            places.append([scale.points.index(point) for point in some])
+        return int(self.counts[np.ix_(*places)].sum())
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts as a table: points of the row question down, of the column question across."""
@@ -72,7 +81,7 @@ def cross_tally(
     *,
     row_scale: Scale | str,
     column_scale: Scale | str,
-    missing: Iterable[object] = (),
+    missing: object = (),
 ) -> CrossTally:
     """Count customers by their answers to two questions.
 
@@ -85,7 +94,7 @@ def cross_tally(
     row_scale, column_scale
         Their scales.
     missing
-        Codes that mean "no answer" in this export.
+        Code or codes that mean "no answer" in this export.
 
     Raises
     ------
@@ -96,7 +105,7 @@ def cross_tally(
         raise ValueError(f"a cross-table needs two different columns; got {row!r} twice")
     table = data.responses if isinstance(data, Survey) else data
     cells = count_answers(open_frame(table, [row, column]), column, [row])
-    scales, codes = (named_scale(row_scale), named_scale(column_scale)), tuple(missing)
+    scales, codes = (named_scale(row_scale), named_scale(column_scale)), missing_codes(missing)
     down = place_answers(cells[row], row, scales[0], codes).position
     across = place_answers(cells[ANSWER], column, scales[1], codes).position
     used, rows = (down >= 0) & (across >= 0), cells[ROWS].to_numpy()

@@ -1,7 +1,7 @@
 """What touches every row: aggregations that run inside the engine that holds the data, through Narwhals.
 
-Each function returns a small pandas table. The names of its columns start with two underscores where they are ours, so
-that they cannot meet a user's.
+Each function returns a small pandas table. The names of its columns start with two underscores where they are ours; a
+user's column of such a name is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from cxstats.responses.names import unknown_name
@@ -20,6 +21,7 @@ STRATUM: Final = "__stratum"
 CLUSTER: Final = "__cluster"
 ROWS: Final = "__rows"
 WEIGHED: Final = "__weighed"
+SAMPLED: Final = "__sampled"
 TOTAL: Final = "__total"
 SQUARES: Final = "__squares"
 PRESENT: Final = "__present"
@@ -44,20 +46,36 @@ def open_frame(data: Any, columns: Sequence[str]) -> Frame:
     TypeError
         If the table is of no engine that Narwhals knows.
     ValueError
-        If a column is missing or asked for twice; the message names those that exist.
+        If a column is missing, has one of our names, or holds what an engine cannot count.
     """
     try:
         frame = nw.from_native(data)
     except TypeError:
         raise TypeError(
-            "data must be a Survey or a table of pandas, Polars, DuckDB, PyArrow or PySpark; "
+            "data must be a Survey or a table of pandas, Polars, DuckDB or PyArrow; "
             f"got {type(data).__module__}.{type(data).__name__}"
         ) from None
-    known = frame.collect_schema().names()
+    schema = frame.collect_schema()
     for column in columns:
-        if column not in known:
-            raise ValueError(unknown_name("column", column, known))
+        if column not in schema:
+            raise ValueError(unknown_name("column", column, schema.names()))
+        if column.startswith("__"):
+            raise ValueError(f"column names must not start with two underscores; rename column {column!r}")
+        if schema[column].is_nested():
+            raise ValueError(f"column {column!r} holds lists or structures ({schema[column]}), not single values")
+        _require_countable(frame, column)
     return frame
+
+
+def _require_countable(frame: Frame, column: str) -> None:
+    """Refuse a pandas column of objects that mixes truth values with numbers: a group-by takes True for 1."""
+    native = frame.to_native()
+    if not isinstance(native, pd.DataFrame) or native[column].dtype != object:
+        return
+    if pd.api.types.infer_dtype(native[column], skipna=True).startswith("mixed"):
+        kinds = set(map(type, native[column].tolist()))
+        if kinds & {bool, np.bool_} and len(kinds - {bool, np.bool_, type(None), type(pd.NA)}):
+            raise ValueError(f"column {column!r} mixes True and False with other values; make it text or numbers first")
 
 
 def count_answers(frame: Frame, column: str, by: Sequence[str]) -> pd.DataFrame:
@@ -89,17 +107,18 @@ class DesignCounts:
         rows = rows.with_columns(
             weight.alias(TOTAL),
             (weight * weight).alias(SQUARES),
-            (~nw.col(_WEIGHT).is_null()).cast(nw.Int64).alias(WEIGHED),
+            (weight > 0).cast(nw.Int64).alias(WEIGHED),
+            (~nw.col(_WEIGHT).is_null()).cast(nw.Int64).alias(SAMPLED),
         )
         finest = [*self._keys, STRATUM, *([CLUSTER] if design.clusters else []), ANSWER]
         self._cells = rows.group_by(*finest).agg(
-            nw.len().alias(ROWS), *(nw.col(c).sum() for c in (WEIGHED, TOTAL, SQUARES))
+            nw.len().alias(ROWS), *(nw.col(c).sum() for c in (WEIGHED, SAMPLED, TOTAL, SQUARES))
         )
 
     def cells(self) -> pd.DataFrame:
-        """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the four sums."""
+        """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the five sums."""
         summed = self._cells.group_by(*self._keys, STRATUM, ANSWER).agg(
-            *(nw.col(c).sum() for c in (ROWS, WEIGHED, TOTAL, SQUARES))
+            *(nw.col(c).sum() for c in (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES))
         )
         return self._named(_collect(summed))
 
@@ -140,13 +159,15 @@ class DesignCounts:
 
     def clusters(self, *, at_most: int) -> tuple["pd.Series[float]", frozenset[object] | None]:
         """Count the clusters of each stratum, and list them where there are no more than `at_most`."""
-        found = self._cells.group_by(STRATUM, CLUSTER).agg(nw.col(WEIGHED).sum()).filter(nw.col(WEIGHED) > 0)
+        found = self._cells.group_by(STRATUM, CLUSTER).agg(nw.col(SAMPLED).sum()).filter(nw.col(SAMPLED) > 0)
         sizes = _collect(found.group_by(STRATUM).agg(nw.len().alias(ROWS)))
         sizes = sizes.sort_values(STRATUM).set_index(STRATUM)[ROWS].astype(float)
         if sizes.sum() > at_most:
             return sizes, None
         listed = _collect(found.select(STRATUM, CLUSTER))
-        return sizes, frozenset(zip(listed[STRATUM], listed[CLUSTER], strict=True))
+        # As text, since an id can be a number in one export and text in the next.
+        names = (listed[key].astype("str").tolist() for key in (STRATUM, CLUSTER))
+        return sizes, frozenset(zip(*names, strict=True))
 
     def _named(self, small: pd.DataFrame) -> pd.DataFrame:
         named = small.rename(columns=dict(zip(self._keys, self._by, strict=True)))
@@ -159,18 +180,19 @@ def _design_rows(frame: Frame, column: str, keys: dict[str, str], design: Design
     answer = nw.col(column)
     if isinstance(schema[column], nw.Categorical | nw.Enum):
         answer = answer.cast(nw.String)
-    picked = [answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in keys.items())]
     named = {STRATUM: design.strata, CLUSTER: design.clusters, _WEIGHT: design.weights}
-    rows = frame.select(*picked, *(nw.col(name).alias(key) for key, name in named.items() if name))
+    taken = {**keys, **{key: name for key, name in named.items() if name}}
+    rows = frame.select(answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in taken.items()))
+    # NaN sorts above every number in some engines and is null in others: make it null in all.
+    floats = [key for key, name in taken.items() if schema[name].is_float()]
+    rows = rows.with_columns(nw.when(~nw.col(key).is_nan()).then(nw.col(key)).alias(key) for key in floats)
     if design.strata is None:
         rows = rows.with_columns(nw.lit(0).alias(STRATUM))
     if design.weights is None:
         return rows.with_columns(nw.lit(1.0).alias(_WEIGHT))
     if not schema[design.weights].is_numeric():
         raise ValueError(f"weights must be numbers; column {design.weights!r} is {schema[design.weights]}")
-    weight = nw.col(_WEIGHT).cast(nw.Float64)
-    # NaN sorts above every number in some engines and is null in others: make it null in all.
-    return rows.with_columns(nw.when(~weight.is_nan()).then(weight).alias(_WEIGHT))
+    return rows.with_columns(nw.col(_WEIGHT).cast(nw.Float64))
 
 
 def _require_usable(rows: Frame, design: Design) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Places = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
-NO_WEIGHT: Final = "no survey weight"
+NO_WEIGHT: Final = "no survey weight, or one of zero"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,7 @@ class Ledger:
     segment, reading
         Of each of C cells: its segment, and the row of `readings` that says how its answer was read; shape (C,).
     rows, weighed
-        Of each cell: its rows, and those of them that have a survey weight; shape (C,).
+        Of each cell: its rows, and those of them that have a survey weight above zero; shape (C,).
     """
 
     readings: pd.DataFrame
@@ -41,7 +41,7 @@ class Ledger:
     def table(self) -> pd.DataFrame:
         """List rows by ``segment``, ``answer``, ``point``, ``missing`` and ``reason``, in this order.
 
-        Answers that fit the scale and have no survey weight are set aside in rows of their own.
+        Answers that fit the scale and have no survey weight, or one of zero, are set aside in rows of their own.
         """
         listed = self.readings.take(self.reading).reset_index(drop=True)
         fits = listed["point"].notna().to_numpy()

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import ANSWER, PRESENT, SQUARES, STRATUM, TOTAL, WEIGHED, DesignCounts
+from cxstats.responses.engines import ANSWER, PRESENT, SAMPLED, SQUARES, STRATUM, TOTAL, WEIGHED, DesignCounts
 from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class DomainSums:
         return found
 
     def degrees_of_freedom(self, segments: int) -> Floats:
-        """Clusters less strata in which the segment occurs, as R's ``degf(subset(design, ...))``."""
+        """Clusters less strata in which the segment occurs with a weight, as R's ``degf(subset(design, ...))``."""
         found = np.zeros(segments)
         np.add.at(found, self.segment, self.clusters - (self.clusters > 0))
         return found
@@ -95,8 +95,10 @@ def domain_sums(
     """
     _, segment = number_rows(cells[list(by)])
     stratum = sizes.index.get_indexer(pd.Index(cells[STRATUM]))
-    pair = segment * len(sizes) + stratum
-    pairs, row = np.unique(pair, return_inverse=True)
+    # A stratum without any weight is no part of the sample.
+    inside = stratum >= 0
+    cells, position = cells[inside], position[inside]
+    pairs, row = np.unique(segment[inside] * len(sizes) + stratum[inside], return_inverse=True)
     used = position >= 0
     totals, products, clusters = (
         np.zeros((len(pairs), points)),
@@ -111,8 +113,9 @@ def domain_sums(
     else:
         meaning = [cells[ANSWER][position == k].drop_duplicates().tolist() for k in range(points)]
         summed = counted.cluster_products(meaning, by_segment=bool(by))
+        summed = summed[summed[STRATUM].isin(sizes.index)]
         place = _same_rows(cells[[*by, STRATUM]], row, summed[[*by, STRATUM]])
-        clusters[place] = summed[PRESENT].to_numpy(dtype=np.float64)
+        np.add.at(clusters, place, summed[PRESENT].to_numpy(dtype=np.float64))
         for name in summed.columns.drop([*by, STRATUM, PRESENT]):
             j, k = map(int, name.removeprefix("__").split("_"))
             products[place, j, k] = products[place, k, j] = summed[name].to_numpy(dtype=np.float64)
@@ -121,8 +124,9 @@ def domain_sums(
 
 
 def stratum_sizes(cells: pd.DataFrame) -> "pd.Series[float]":
-    """Count the weighted rows of each stratum: its clusters where every row is one."""
-    return cells.groupby(STRATUM)[WEIGHED].sum().astype(float)
+    """Count the rows of each stratum that have a weight: its clusters where every row is one."""
+    sizes = cells.groupby(STRATUM)[SAMPLED].sum().astype(float)
+    return sizes[sizes > 0]
 
 
 def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:

@@ -10,7 +10,7 @@ table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any 
 (array([1, 2]), array([0, 1]), array([1, 0]))
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.answers import missing_codes
 from cxstats.responses.engines import (
     ANSWER,
     ROWS,
@@ -148,14 +149,14 @@ def tally(
     scale: Scale | str,
     by: str | Sequence[str] = (),
     design: Design | None = None,
-    missing: Iterable[object] = (),
+    missing: object = (),
 ) -> Tally:
     """Count the answers of one column at each point of its scale, by segment.
 
     Parameters
     ----------
     data
-        A `Survey`, or a table of pandas, Polars (eager or lazy), DuckDB, PyArrow or PySpark.
+        A `Survey`, or a table of pandas, Polars (eager or lazy), DuckDB or PyArrow.
     column
         The column of answers, as they stand: numbers, labels, stars, faces.
     scale
@@ -165,7 +166,7 @@ def tally(
     design
         How the respondents were chosen; without it they count as a simple random sample.
     missing
-        Codes that mean "no answer" in this export.
+        Code or codes that mean "no answer" in this export.
 
     Returns
     -------
@@ -179,6 +180,8 @@ def tally(
     """
     scale = named_scale(scale)
     by = (by,) if isinstance(by, str) else tuple(by)
+    if not isinstance(design, Design | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"design must be a Design(weights=..., strata=..., clusters=...); got {design!r}")
     if column in by or len(set(by)) < len(by):
         raise ValueError(f"segments must be distinct columns other than {column!r}; got {list(by)}")
     taken = [name for name in by if name in RESERVED]
@@ -190,11 +193,11 @@ def tally(
         cells = count_answers(frame, column, by)
         cells[WEIGHED] = cells[TOTAL] = cells[SQUARES] = cells[ROWS]
         return _from_cells(
-            cells, place_answers(cells[ANSWER], column, scale, tuple(missing)), column, scale=scale, by=by
+            cells, place_answers(cells[ANSWER], column, scale, missing_codes(missing)), column, scale=scale, by=by
         )
     counted = DesignCounts(frame, column, by, design)
     cells = counted.cells()
-    placed = place_answers(cells[ANSWER], column, scale, tuple(missing))
+    placed = place_answers(cells[ANSWER], column, scale, missing_codes(missing))
     whole = _under_design(_from_cells(cells, placed, column, scale=scale, by=()), counted, cells, placed, design=design)
     if not by:
         return whole
@@ -257,7 +260,12 @@ def _require_addable(one: Tally, other: Tally) -> None:
     for what in ("scale", "column", "by", "design"):
         left, right = getattr(one, what), getattr(other, what)
         if left != right:
-            raise ValueError(f"tallies that are added must have the same {what}; got {left!r} and {right!r}")
+            got = f"{left!r} and {right!r}" if repr(left) != repr(right) else f"two that both read {left!r} and differ"
+            raise ValueError(f"tallies that are added must have the same {what}; got {got}")
+    for name in one.by:
+        kinds = [str(part.segments[name].dtype) for part in (one, other)]
+        if len({pd.api.types.is_numeric_dtype(part.segments[name]) for part in (one, other)}) > 1:
+            raise ValueError(f"segments must be of one type to be added; column {name!r} is {kinds[0]} and {kinds[1]}")
     if one.cluster_ids is None or other.cluster_ids is None:
         raise ValueError(
             f"samples with more than {MOST_CLUSTERS_LISTED:,} clusters may share some, and their tallies do not add; "

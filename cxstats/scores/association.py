@@ -71,6 +71,10 @@ class Association:
         together = (self.estimate > 0) == (self.table.row_scale.good == self.table.column_scale.good)
         way = "good answers to one go with good answers to the other" if together else "the two point in opposite ways"
         between = f"{confidence_level * 100:g} % interval {low:.2f} to {high:.2f}"
+        if math.isnan(low):
+            between = "no interval"
+        elif low <= 0 <= high:
+            way = "no clear direction"
         return f"{one} and {other}: rank correlation {self.estimate:.2f} ({between}; n = {self.n:,}); {way}."
 
 

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 MINIMUM_BASE: Final = 10
 TOO_FEW: Final = "too few to say"
+_FLAT: Final = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +80,8 @@ class Scores:
 
     @property
     def too_few(self) -> NDArray[np.bool_]:
-        """Whether a segment has fewer answers than the minimum base, or no degrees of freedom; shape (S,)."""
-        return (self.n < self.minimum_base) | (self.tally.degrees_of_freedom < 1)
+        """Whether a segment has fewer answers than the minimum base, or no variance to go by; shape (S,)."""
+        return (self.n < self.minimum_base) | ((self.n > 0) & np.isnan(self.standard_error))
 
     @property
     def shares(self) -> Floats:
@@ -100,8 +101,8 @@ class Scores:
         """Standard error of the estimate; shape (S,).
 
         Without a design the multinomial one, sqrt(variance / n) with divisor n, which for a share is
-        sqrt(p (1 - p) / n). With one Taylor's linearisation, as R's ``survey::svymean``; NaN where a segment lies in
-        fewer than two clusters of every stratum.
+        sqrt(p (1 - p) / n). With one Taylor's linearisation, as R's ``survey::svymean``; NaN where all answers of a
+        segment come from one cluster of a stratum, which says nothing about the variation between clusters.
         """
         return np.sqrt(_variance_of_mean(self))
 
@@ -121,7 +122,7 @@ class Scores:
         weights = self.tally.totals.sum(axis=1)
         kish = _divide(weights**2, self.tally.squared_weights)
         variance, of_mean = _variance(self), _variance_of_mean(self)
-        flat = variance <= 1e-14 * np.ptp(self.metric.values) ** 2
+        flat = variance <= _FLAT * np.ptp(self.metric.values) ** 2
         return np.where(flat, kish, _divide(variance, of_mean))
 
     @property
@@ -224,8 +225,10 @@ class Scores:
         if invited is not None and invited < responses:
             raise ValueError(f"invited must be at least the {responses:,} responses; got {invited:,}")
         rate = f", response rate {responses / invited * 100:.1f} % of {invited:,} invited" if invited else ""
-        base = f"n = {n:,} of {responses:,} responses{rate}"
-        meaning = f"{self.metric.formula}, {self.metric.good} is good"
+        aside = f", {total.set_aside[0]:,} set aside" if total.set_aside[0] else ""
+        base = f"n = {n:,} of {responses:,} responses{aside}{rate}"
+        under = f"; {self.tally.design.in_words()}" if self.tally.design else ""
+        meaning = f"{self.metric.formula}, {self.metric.good} is good{under}"
         if total.too_few[0]:
             return f"{self.tally.column} {TOO_FEW} ({meaning}); {base}."
         limits, write = total.interval(), self.metric.text
@@ -354,7 +357,12 @@ def _variance_of_mean(scores: Scores) -> Floats:
     weights = scores.tally.totals.sum(axis=1)
     linear = _divide(np.asarray(scores.metric.values) - scores.estimate[:, None], weights[:, None])
     found = np.einsum("sk,skl,sl->s", linear, scores.tally.covariance, linear)
-    return np.where(scores.tally.degrees_of_freedom >= 1, np.maximum(found, 0.0), np.nan)
+    variance = _variance(scores)
+    # Answers that differ, all in one cluster, leave no variation between clusters but rounding.
+    unknown = (found <= 1e-12 * variance / np.maximum(scores.n, 1)) & (
+        variance > _FLAT * np.ptp(scores.metric.values) ** 2
+    )
+    return np.where((scores.tally.degrees_of_freedom >= 1) & ~unknown, np.maximum(found, 0.0), np.nan)
 
 
 def _divide(over: Floats, under: Floats | NDArray[np.int64]) -> Floats:

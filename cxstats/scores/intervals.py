@@ -103,7 +103,8 @@ def score_interval(sample: Sample, confidence_level: float) -> Interval:
     Parameters
     ----------
     sample
-        S segments; under a design its effective n and t quantile take the place of n and z.
+        S segments; under a design its effective n and t quantile take the place of n and z. The effective n counts
+        for no more than n: near an end of the scale it is estimated from very few answers and can be far too large.
     confidence_level
         Between 0 and 1.
 
@@ -117,6 +118,8 @@ def score_interval(sample: Sample, confidence_level: float) -> Interval:
     Wilson (1927), Probable inference, the law of succession, and statistical inference. JASA 22.
     Tango (1998), Equivalence test and confidence interval for the difference in proportions for the paired-sample
     design. Statistics in Medicine 17; the same construction for the values -1, 0, 1.
+    Korn and Graubard (1998), Confidence intervals for proportions with small expected number of positive counts
+    estimated from survey data. Survey Methodology 24; the limit on the effective n.
     Owen (1988), Empirical likelihood ratio confidence intervals for a single functional. Biometrika 75; the
     constrained distribution.
 
@@ -126,9 +129,11 @@ def score_interval(sample: Sample, confidence_level: float) -> Interval:
     >>> found.low.round(6), found.high.round(6)
     (array([0.627679]), array([0.842235]))
     """
-    ratio = _quantile(sample, confidence_level) ** 2 / sample.effective_n
+    ratio = _quantile(sample, confidence_level) ** 2 / np.minimum(sample.effective_n, sample.n)
     low, high = sample.values.min(), sample.values.max()
     span = high - low
+    if span == 0:
+        return _where(sample.n > 0, sample.estimate, sample.estimate)
     # Values are moved to 0..1, so that the search needs no scale of its own.
     unit = (sample.values - low) / span
     estimate = sample.shares @ unit
@@ -175,7 +180,7 @@ def wilson_interval(sample: Sample, confidence_level: float) -> Interval:
     Wilson (1927), Probable inference, the law of succession, and statistical inference. JASA 22.
     """
     _require_share(sample, "wilson", "score, t, wald")
-    ratio = _quantile(sample, confidence_level) ** 2 / sample.effective_n
+    ratio = _quantile(sample, confidence_level) ** 2 / np.minimum(sample.effective_n, sample.n)
     centre = (sample.estimate + ratio / 2) / (1 + ratio)
     half = np.sqrt(ratio * (sample.variance + ratio / 4)) / (1 + ratio)
     return Interval(np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1))

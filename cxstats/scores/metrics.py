@@ -23,7 +23,7 @@ from cxstats.responses.scales import Good, Scale, points_text
 Unit = Literal["points", "index", "share", "net"]
 Conversion = Literal["linear", "reverse"]
 
-FIVE_POINT_TOP: Final = 2
+TWO_BEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ def percent_of_maximum(scale: Scale) -> Metric:
             "percentage would mean more effort. Use index, which is 100 at the best point of any scale"
         )
     high = scale.points[-1]
+    if scale.points[0] < 0 or high == 0:
+        raise ValueError(f"percent-of-maximum needs points from 0 or 1 upwards; {scale.name} has {scale.span}")
     return Metric("percent-of-maximum", f"100 x mean / {high}", tuple(100 * p / high for p in scale.points), "index")
 
 
@@ -187,6 +189,8 @@ def named_metric(metric: Metric | MetricOf | str, scale: Scale) -> Metric:
         if metric not in _BY_NAME:
             raise ValueError(unknown_name("metric", metric, METRIC_NAMES))
         return _BY_NAME[metric](scale)
+    if not isinstance(metric, Metric) and not callable(metric):
+        raise TypeError(f"a metric is a name, a Metric or a function of a scale; got {metric!r}")
     made = metric if isinstance(metric, Metric) else metric(scale)
     if len(made.values) != len(scale.points):
         got = f"{len(made.values)} values for the {len(scale.points)} points of {scale.name}"
@@ -202,7 +206,7 @@ def usual_metric(scale: Scale) -> Metric:
     """
     if scale.measures == "recommendation" or scale.name == "csat-0-10":
         return net(scale)
-    return favourable(scale) if scale.measures == "satisfaction" else mean(scale)
+    return favourable(scale) if scale.measures == "satisfaction" and scale.favourable else mean(scale)
 
 
 def published_metrics(scale: Scale) -> tuple[Metric, ...]:
@@ -210,10 +214,12 @@ def published_metrics(scale: Scale) -> tuple[Metric, ...]:
 
     The same answers give a different number under each, which is why a formula belongs beside every score.
     """
-    boxes = [top(scale, FIVE_POINT_TOP)] if len(scale.points) > FIVE_POINT_TOP else []
-    made = [usual_metric(scale), mean(scale), *boxes, favourable(scale), net(scale), index(scale)]
-    if scale.good == "high":
-        made.append(percent_of_maximum(scale))
+    made = [usual_metric(scale), mean(scale)]
+    made += [top(scale, TWO_BEST)] if len(scale.points) > TWO_BEST else []
+    made += [favourable(scale)] if scale.favourable else []
+    made += [net(scale)] if scale.favourable and scale.unfavourable else []
+    made += [index(scale)]
+    made += [percent_of_maximum(scale)] if scale.good == "high" and scale.points[0] in (0, 1) else []
     distinct: dict[object, Metric] = {}
     for metric in made:
         distinct.setdefault((metric.values, metric.unit), metric)

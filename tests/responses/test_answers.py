@@ -246,8 +246,8 @@ def test_symbols_as_labels_of_your_own():
 
 @pytest.mark.parametrize(
     "answer",
-    [None, math.nan, np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "s"), Decimal("NaN"), Decimal("sNaN"),
-     "", "  ", "\u200b", "\t\n"],
+    [None, math.nan, np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "s"), Decimal("NaN"),
+     Decimal("sNaN"), "", "  ", "\u200b", "\t\n"],
 )  # fmt: skip
 def test_no_answer(answer):
     reading = read(answer)

@@ -23,8 +23,9 @@ def in_engine(frame: pd.DataFrame, engine: str):
     if engine == "pandas":
         return frame
     if engine == "duckdb":
-        connection = duckdb.connect()
-        connection.execute("create table answers as select * from frame")
+        connection, arrow = duckdb.connect(), pa.Table.from_pandas(frame, preserve_index=False)
+        connection.register("arrow", arrow)
+        connection.execute("create table answers as select * from arrow")
         return connection.table("answers")
     table = pa.Table.from_pandas(frame, preserve_index=False)
     if engine == "pyarrow":
@@ -92,7 +93,7 @@ def test_reasons_account_for_every_unused_row():
     found = tally(messy(), "ces", scale="ces-2.0", by="channel", missing=[99], design=Design(weights="w"))
     reasons = found.reasons().set_index("reason")["rows"]
     assert reasons["'Blank' is not an answer on ces-2.0"] == (messy()["ces"] == "Blank").sum()
-    assert reasons["no survey weight"] > 0
+    assert reasons["no survey weight, or one of zero"] > 0
     assert reasons.sum() == (found.missing + found.set_aside).sum()
     assert found.answers()["rows"].sum() == len(messy())
 
@@ -150,7 +151,7 @@ def test_categories_keep_their_order():
     assert tally(pd.DataFrame({"x": pd.Categorical(["1", "5", "5"])}), "x", scale="csat-5").n.tolist() == [3]
 
 
-@pytest.mark.parametrize("name", ["answer", "reason", "point", "rows", "segment", "w", "__by0"])
+@pytest.mark.parametrize("name", ["answer", "reason", "point", "rows", "segment", "w", "0", "by0"])
 def test_segments_may_have_names_that_we_use_inside(name):
     data = pd.DataFrame({"x": [1, 2, 2, 5], name: ["a", "b", "b", "a"], "weight": [1.0, 2.0, 1.0, 1.0]})
     for design in (None, Design(weights="weight")):
@@ -245,6 +246,71 @@ def test_designs_that_cannot_be_used_say_why():
         tally(data, "x", scale="csat-5", design=Design(weights="wt"))
 
 
+def test_zero_weights_are_set_aside_and_count_for_no_degree_of_freedom():
+    data = pd.DataFrame({"x": [1, 5, 5, 2, 4, 3], "w": [0.0, 1, 2, 0, 1, 1], "c": [1, 1, 2, 3, 4, 5]})
+    found = tally(data, "x", scale="csat-5", design=Design("w", clusters="c"))
+    assert (found.n.tolist(), found.set_aside.tolist()) == ([4], [2])
+    # Four clusters have a weight above zero; R's degf counts the same.
+    assert found.degrees_of_freedom.tolist() == [3]
+    # R: svymean(~x, svydesign(id = ~c, weights = ~w, data = data)): the empty cluster still counts among the five.
+    totals = np.array([[1, 5], [2, 10], [0, 0], [1, 4], [1, 3]])
+    mean = 22 / 5
+    z = (totals[:, 1] - mean * totals[:, 0]) / 5
+    assert score(found, "mean").standard_error[0] == pytest.approx(np.sqrt(5 / 4 * (z**2).sum()), rel=1e-12)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_stratum_without_any_weight_is_no_part_of_the_sample(engine):
+    rng = np.random.default_rng(1)
+    n = 400
+    data = pd.DataFrame({"x": rng.integers(1, 6, n), "c": rng.integers(0, 40, n), "w": rng.uniform(0.5, 3, n)})
+    data = data.assign(g=rng.choice(["x", "y"], n), h=rng.choice(list("abcd"), n))
+    data.loc[data["h"] == "d", "w"] = np.nan
+    for design in (Design("w", "h", "c"), Design("w", "h")):
+        options = {"scale": "csat-5", "by": "g", "design": design}
+        kept = score(tally(data[data["h"] != "d"], "x", **options), "mean").standard_error
+        for order in (data, data[::-1], data.sort_values(["h", "g"])):
+            found = score(tally(in_engine(order, engine), "x", **options), "mean").standard_error
+            np.testing.assert_allclose(found, kept, rtol=1e-10)
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "duckdb", "pyarrow"])
+def test_nan_and_null_segments_are_one_under_clusters(engine):
+    rng = np.random.default_rng(2)
+    n = 300
+    g = rng.choice([1.0, np.nan, 2.0], n)
+    data = pd.DataFrame({"x": rng.integers(1, 6, n), "c": rng.integers(0, 25, n), "w": rng.uniform(0.5, 3, n), "g": g})
+    polars = pl.DataFrame({"x": data["x"].to_numpy(), "c": data["c"].to_numpy(), "w": data["w"].to_numpy(), "g": g})
+    half = pl.Series(np.arange(n) % 2 == 0)
+    polars = polars.with_columns(pl.when(pl.col("g").is_nan() & half).then(None).otherwise(pl.col("g")).alias("g"))
+    table = polars.to_arrow()
+    native = {"polars": polars, "polars lazy": polars.lazy(), "pyarrow": table}.get(engine)
+    if native is None:
+        connection = duckdb.connect()
+        connection.register("arrow", table)
+        connection.execute("create table answers as select * from arrow")
+        native = connection.table("answers")
+    options = {"scale": "csat-5", "by": "g", "design": Design("w", clusters="c")}
+    assert_same(tally(native, "x", **options), tally(data, "x", **options))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+def test_nan_strata_are_refused_in_every_engine(engine):
+    data = pd.DataFrame({"x": [1, 2, 3, 4], "h": [1.0, 1.0, np.nan, 1.0]})
+    native = pl.DataFrame({"x": [1, 2, 3, 4], "h": [1.0, 1.0, float("nan"), 1.0]})
+    native = data if engine == "pandas" else native if engine == "polars" else duckdb.sql("select * from native")
+    with pytest.raises(ValueError, match="every row needs its stratum; column 'h' is empty in 1 rows"):
+        tally(native, "x", scale="csat-5", design=Design(strata="h"))
+
+
+def test_answers_in_one_cluster_only_say_nothing_of_the_variation_between_clusters():
+    data = pd.DataFrame({"x": [1, 5] * 10 + [None] * 40, "c": [1] * 20 + list(range(2, 42))})
+    found = score(tally(data, "x", scale="csat-5", design=Design(clusters="c")), "mean")
+    assert np.isnan(found.standard_error[0])
+    assert np.isnan(found.interval().low[0])
+    assert found.too_few[0]
+
+
 # -- adding ----------------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +349,17 @@ def test_more_clusters_than_can_be_listed_refuse():
         one + one
 
 
+def test_the_same_cluster_is_recognised_whatever_its_type():
+    numbers = pd.DataFrame({"x": [1, 2, 5], "c": [7, 8, 9], "s": [1, 1, 2]})
+    texts = numbers.assign(c=numbers["c"].astype(str), s=numbers["s"].astype(str))
+    one, other = (tally(d, "x", scale="csat-5", design=Design(clusters="c")) for d in (numbers, texts))
+    with pytest.raises(ValueError, match="share clusters"):
+        one + other
+    one, other = (tally(d, "x", scale="csat-5", by="s") for d in (numbers, texts))
+    with pytest.raises(ValueError, match="segments must be of one type to be added; column 's' is int64 and str"):
+        one + other
+
+
 def test_only_like_adds_to_like():
     data = pd.DataFrame({"x": [1, 2, 3], "y": [1, 2, 3], "s": ["a", "b", "b"]})
     ease, difficulty = (tally(data, "x", scale=scale) for scale in ("ces-ease-5", "ces-difficulty-5"))
@@ -313,6 +390,25 @@ def test_bad_input_says_what_must_hold():
         tally([1, 2], "ces", scale="ces-2.0")
     with pytest.raises(ValueError, match="column 'x' has more than 10,000"):
         tally(pd.DataFrame({"x": np.arange(10_001)}), "x", scale="nps")
+
+
+def test_what_an_engine_cannot_count_is_refused():
+    mixed = pd.DataFrame({"x": pd.Series([True, 1, 1, 2.0], dtype=object)})
+    with pytest.raises(ValueError, match="column 'x' mixes True and False with other values"):
+        tally(mixed, "x", scale="csat-5")
+    with pytest.raises(ValueError, match="column 'x' holds lists or structures"):
+        tally(pl.DataFrame({"x": [[1], [2]]}), "x", scale="csat-5")
+    with pytest.raises(ValueError, match="must not start with two underscores; rename column '__rows'"):
+        tally(pd.DataFrame({"__rows": [1, 2]}), "__rows", scale="csat-5")
+    with pytest.raises(TypeError, match="design must be a Design"):
+        tally(pd.DataFrame({"x": [1, 2]}), "x", scale="csat-5", design="w")
+
+
+@pytest.mark.parametrize("missing", [99, "99", [99], ("99",), {99.0}])
+def test_one_missing_code_or_several_in_any_type(missing):
+    data = pd.DataFrame({"nps": [0, 1, 1, 9, 9, 10, 10, 10, 99]})
+    found = tally(data, "nps", scale="nps", missing=missing)
+    assert (found.n.tolist(), found.missing.tolist(), found.set_aside.tolist()) == ([8], [1], [0])
 
 
 def test_an_empty_table_has_no_answers_and_no_error():

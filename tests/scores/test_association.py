@@ -79,6 +79,16 @@ def test_sentence_says_the_direction_in_words():
     assert "good answers to one go with good answers to the other" in found.sentence()
 
 
+def test_no_direction_is_claimed_where_there_is_none():
+    data = pd.DataFrame({"ces": [1, 2, 1, 2] * 50, "csat": [1, 1, 2, 2] * 50})
+    found = rank_correlation(cross_tally(data, "ces", "csat", row_scale=ROW, column_scale=COLUMN))
+    assert "no clear direction" in found.sentence()
+    perfect = np.zeros((7, 5), int)
+    perfect[0, 0] = perfect[6, 4] = 10
+    assert "no interval" in rank_correlation(table(perfect)).sentence()
+    assert "nan" not in rank_correlation(table(perfect)).sentence()
+
+
 def test_cross_table_counts_and_left_out():
     data = pd.DataFrame({"a": [7, 7, "Blank", None, 1], "b": ["Very satisfied", 1, 5, 5, "Zeer tevreden"]})
     crossed = cross_tally(data, "a", "b", row_scale="ces-2.0", column_scale="csat-5")
@@ -94,6 +104,8 @@ def test_share_among_is_a_share_with_its_score_interval():
     found = share_among(crossed, rows=[5, 6, 7], columns=[1, 2])
     assert (found.count, found.n) == (45, 60)
     assert (found.low, found.high) == pytest.approx((0.627679, 0.842235), abs=5e-7)
+    with pytest.raises(ValueError, match="points must be on ces-2.0 .1-7.; got .8."):
+        share_among(crossed, rows=[8], columns=[1])
     nobody = share_among(crossed, rows=[4], columns=[1])
     assert math.isnan(nobody.share)
     assert math.isnan(nobody.low)

@@ -171,3 +171,35 @@ def test_coverage_under_clusters(metric):
     assert_nominal(hits)
     # Without the design the interval is far too narrow: the test can fail.
     assert binom.cdf(covered(frame, population @ values, metric, None), REPLICATES, 0.95) < 1e-6
+
+
+@pytest.mark.parametrize(("n", "p", "sigma"), [(30, 0.03, 1.5), (50, 0.03, 1.2), (100, 0.02, 1.2), (30, 0.10, 1.5)])
+def test_coverage_near_an_end_under_uneven_weights(n, p, sigma):
+    """Few unfavourable answers, uneven weights: the estimated effective n can be far above n, and is limited to it."""
+    rng = np.random.default_rng(104)
+    frame = pd.DataFrame({"x": np.where(rng.random(REPLICATES * n) < p, 1, 5)})
+    frame = frame.assign(w=rng.lognormal(0, sigma, len(frame)), replicate=np.repeat(np.arange(REPLICATES), n))
+    hits = covered(frame, 1 - p, "favourable", Design("w", "replicate"))
+    # At least nominal: the exact one-sided 99.5 % limit of the observed rate reaches .95.
+    assert beta.ppf(0.995, hits + 1, REPLICATES - hits) >= 0.95, hits / REPLICATES
+
+
+def test_a_weight_of_nearly_nothing_does_not_make_certainty():
+    data = pd.DataFrame({"x": [1] + [5] * 29, "w": [1e-6] + [1.0] * 29})
+    limits = score(tally(data, "x", scale="csat-5", design=Design("w"))).interval()
+    assert limits.low[0] < 0.9
+
+
+def test_a_metric_of_one_value_is_that_value():
+    from cxstats import Metric
+
+    same = Metric("same", "always 3", (3.0,) * 5, "points")
+    found = score(tally(ratings([1, 2, 3]), "x", scale="csat-5"), same)
+    assert (found.estimate[0], found.interval().low[0], found.interval().high[0]) == (3, 3, 3)
+
+
+def test_the_sentence_says_what_was_set_aside_and_the_design():
+    data = pd.DataFrame({"x": [5, 4, 9, 9, 3] * 10, "w": [1.0, 2.0] * 25})
+    sentence = score(tally(data, "x", scale="csat-5", design=Design("w"))).sentence()
+    assert "n = 30 of 50 responses, 20 set aside" in sentence
+    assert "weights w" in sentence

@@ -110,3 +110,14 @@ def test_people_read_percent_and_sign():
         "+0.0",
         "–",
     )
+
+
+def test_scales_without_favourable_points_or_with_negative_ones_have_the_metrics_that_they_carry():
+    bare = Scale("bare", range(1, 5), "high")
+    assert [m.name for m in published_metrics(bare)] == ["mean", "top-2", "index", "percent-of-maximum"]
+    below = Scale("below", range(-2, 3), "high", (1, 2), (-2, -1))
+    assert "percent-of-maximum" not in [m.name for m in published_metrics(below)]
+    with pytest.raises(ValueError, match="needs points from 0 or 1 upwards; below has -2-2"):
+        named_metric("percent-of-maximum", below)
+    with pytest.raises(TypeError, match="a metric is a name, a Metric or a function of a scale; got 3"):
+        named_metric(3, bare)
