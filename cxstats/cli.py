@@ -1,8 +1,11 @@
 """The command: look into an export, score it, run a notebook over it."""
 
+import io
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +13,11 @@ from typing import Any, Final
 import click
 import pandas as pd
 
+from cxstats.responses.answers import read_answer
 from cxstats.responses.exports import read_export
 from cxstats.responses.inspection import Question, inspect
 from cxstats.responses.names import unknown_name
-from cxstats.responses.scales import SCALES
+from cxstats.responses.scales import SCALES, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
@@ -75,6 +79,10 @@ def main() -> None:
       cxstats score export.csv --column ces --scale ces-2.0 --by channel
       cxstats report export.csv --notebook how-easy-are-we --set column=ces --out reports
     """  # noqa: D301, D401
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows a question mark rather than nothing at all.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @main.command("inspect")
@@ -150,6 +158,8 @@ def score_command(export: Path, **given: Any) -> None:
         raise click.UsageError(f"--scale must be given once, or once for each of {len(columns)} columns")
     if given["invited"] and not given["sentence"]:
         raise click.UsageError("--invited goes with --sentence")
+    if given["sentence"] and given["as_json"]:
+        raise click.UsageError("--sentence and --json are two ways to print; give one")
     reading = {name: given[name] for name in ("vendor", "encoding", "delimiter", "sheet")}
     survey = _between(
         read_export(export, **reading).rename(given["rename"]), given["time"], given["since"], given["until"]
@@ -158,6 +168,8 @@ def score_command(export: Path, **given: Any) -> None:
         raise ValueError(f"no response is left to score: {_account(survey)}")
     each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
     scored = [_score_column(survey, column, scale, given) for column, scale in each]
+    for code in _unused(given["missing"], scored):
+        click.echo(f"note: --missing {code} occurs in none of the scored columns", err=True)
     if given["as_json"]:
         click.echo(_json([row for scores in scored for row in _score_objects(scores)]))
     elif given["sentence"]:
@@ -205,16 +217,28 @@ def report_command(  # noqa: PLR0917
         raise ValueError(f"no curated notebooks in {reports.notebooks_folder()}")
     if name and len(paths) > 1:
         raise click.UsageError("--name goes with one --notebook")
-    values = {key: reports.parse_setting(value) for key, value in settings.items()}
+    values = dict(settings)
     if export is not None:
-        read_export(export)
+        if "export" in values:
+            raise click.UsageError("EXPORT and --set export=... name the same thing; give one")
+        _require_columns(read_export(export), values)
         values["export"] = str(export.resolve())
     length = sum(reports.count_cells(path) for path in paths)
     with click.progressbar(length=length, label="running notebooks") as bar:
         for path in paths:
-            reports.write_report(path, out, settings=values, name=name, on_cell=lambda: bar.update(1))
+            # How the sample was drawn says nothing about another export.
+            known = reports.stored_parameters(path) if export else {}
+            undesigned = {part: "" for part in ("weights", "clusters") if part in known}
+            reports.write_report(path, out, settings={**undesigned, **values}, name=name, on_cell=lambda: bar.update(1))
         bar.update(length)
     click.echo(f"pages are in {out}: open {reports.write_index(out)}")
+
+
+def _require_columns(survey: Survey, settings: Mapping[str, str]) -> None:
+    """Refuse settings that name a column which the export does not have."""
+    for name in ("column", "by", "weights", "clusters"):
+        if settings.get(name) and settings[name] not in survey.responses:
+            raise ValueError(unknown_name("column", settings[name], survey.responses.columns))
 
 
 def _score_column(survey: Survey, column: str, scale: str, given: Mapping[str, Any]) -> Scores:
@@ -225,27 +249,42 @@ def _score_column(survey: Survey, column: str, scale: str, given: Mapping[str, A
     return score(counted, given["metric"], **shown)
 
 
+def _unused(codes: Iterable[str], scored: Iterable[Scores]) -> list[str]:
+    """Return the codes for no answer that were named and never met."""
+    met: set[str] = {reason for scores in scored for reason in scores.tally.reasons()["reason"]}
+    return [code for code in codes if read_answer(code, named_scale("nps"), missing=code).reason not in met]
+
+
 def _between(survey: Survey, time: str | None, since: str | None, until: str | None) -> Survey:
     """Keep the responses from the first to the last day; the others are rejected with their reason."""
-    if since is None and until is None:
-        return survey
+    if (time is None) != (since is None and until is None):
+        raise click.UsageError("--time, the column of dates, goes with --since or --until")
     if time is None:
-        raise click.UsageError("--since and --until need --time, the column of dates")
+        return survey
     if time not in survey.responses:
         raise ValueError(unknown_name("column", time, survey.responses.columns))
-    if not pd.api.types.is_datetime64_any_dtype(survey.responses[time]):
-        raise ValueError(f"column {time!r} must hold dates such as 2026-01-31 in every cell; it does not")
+    zone = _dates(survey, time).dt.tz
     survey = survey.where(survey.responses[time].notna(), f"no date in {time}")
     if since is not None:
-        survey = survey.where(survey.responses[time] >= _day(since), f"before {since}")
+        survey = survey.where(_dates(survey, time) >= _day(since, zone), f"before {since}")
     if until is not None:
-        survey = survey.where(survey.responses[time] < _day(until) + pd.Timedelta(days=1), f"after {until}")
+        end = _day(until, zone) + pd.Timedelta(days=1)
+        survey = survey.where(_dates(survey, time) < end, f"after {until}")
     return survey
 
 
-def _day(text: str) -> pd.Timestamp:
+def _dates(survey: Survey, column: str) -> "pd.Series[Any]":
+    cells = survey.responses[column]
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        return cells
+    if len(cells) and cells.dropna().map(lambda cell: isinstance(cell, date)).all():
+        return pd.to_datetime(cells)
+    raise ValueError(f"column {column!r} must hold dates such as 2026-01-31 in every cell; it does not")
+
+
+def _day(text: str, zone: Any) -> pd.Timestamp:
     try:
-        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+        return pd.Timestamp(datetime.strptime(text, "%Y-%m-%d"), tz=zone)
     except ValueError:
         raise ValueError(f"a date must be written as 2026-01-31; got {text!r}") from None
 
@@ -334,4 +373,5 @@ def _plain(value: Any) -> object:
 
 
 def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    return json.dumps(content, ensure_ascii=ascii_only, indent=2, allow_nan=False)

@@ -74,6 +74,11 @@ def named_notebook(name: str) -> Path:
     raise ValueError(unknown_name("notebook", name, known))
 
 
+def stored_parameters(path: Path) -> dict[str, object]:
+    """Return the parameters of a notebook and their stored values."""
+    return _parameters(_read(path))
+
+
 def count_cells(path: Path) -> int:
     """Count the code cells of a notebook, plus one for settings: the steps of a progress bar."""
     return sum(cell.cell_type == "code" for cell in _read(path).cells) + 1
@@ -96,7 +101,7 @@ def write_report(
     out
         Folder of the page; made if need be.
     settings
-        Values for the names in its ``parameters`` cell.
+        Values for the names in its ``parameters`` cell, as values or as text; each must be of the type noted there.
     name
         Name of the page without ending; that of the notebook unless given.
     on_cell
@@ -109,15 +114,21 @@ def write_report(
     Raises
     ------
     ValueError
-        If a setting has no parameter of its name, or a cell of the notebook fails; the message is the cell's.
+        If a setting has no parameter of its name or not its type, the name or folder cannot be used, or a cell of the
+        notebook fails; the message is the cell's.
     """
+    name = path.stem if name is None else name
+    if not name.strip() or Path(name).name != name or name == "index":
+        raise ValueError(f"the name of a page is a file name other than 'index', without folders; got {name!r}")
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"pages go into a folder; {out} is a file")
     notebook = _read(path)
     if settings:
         _set_parameters(notebook, settings)
     _run(notebook, path.parent, on_cell)
     out.mkdir(parents=True, exist_ok=True)
     source = Path(str({**_parameters(notebook), **(settings or {})}.get("export", ""))).name
-    page = Page(out / f"{name or path.stem}.html", _question(notebook, path), _answer(notebook), source)
+    page = Page(out / f"{name}.html", _question(notebook, path), _answer(notebook), source)
     page.path.write_text(_html(notebook, page), encoding="utf-8")
     return page
 
@@ -159,7 +170,10 @@ def _read(path: Path) -> Any:
         import nbformat
     except ImportError:
         raise ValueError("reports need the extra 'report': pip install 'cxstats[report]'") from None
-    return cast("Any", nbformat).read(path, as_version=4)
+    try:
+        return cast("Any", nbformat).read(path, as_version=4)
+    except (nbformat.ValidationError, ValueError, AttributeError, KeyError):
+        raise ValueError(f"{path.name} is not a Jupyter notebook") from None
 
 
 def _set_parameters(notebook: Any, settings: Mapping[str, object]) -> None:
@@ -169,9 +183,17 @@ def _set_parameters(notebook: Any, settings: Mapping[str, object]) -> None:
     for name in settings:
         if name not in known:
             raise ValueError(unknown_name("parameter", name, known))
-    lines = [f"{name} = {value!r}" for name, value in settings.items()]
+    lines = [f"{name} = {_of_type(name, value, type(known[name]))!r}" for name, value in settings.items()]
     cell = cast("Any", v4).new_code_cell("\n".join(lines), metadata={"tags": [SETTINGS]})
     notebook.cells.insert(_tagged(notebook) + 1, cell)
+
+
+def _of_type(name: str, value: object, wanted: type) -> object:
+    """Return a setting as a value of the type that its parameter has; text is read as a Python literal if need be."""
+    read = parse_setting(value) if isinstance(value, str) and wanted is not str else value
+    if not isinstance(read, wanted) or (wanted is int and isinstance(read, bool)):
+        raise ValueError(f"parameter {name!r} must be of type {wanted.__name__}; got {value!r}")
+    return read
 
 
 def _tagged(notebook: Any) -> int:

@@ -1,6 +1,7 @@
 """The command as an analyst types it: tables, JSON, one line for each error, the exit codes of the trade."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -194,3 +195,43 @@ def test_import_takes_less_than_a_second_and_draws_nothing():
     took, heavy = zip(*(run.stdout.split(maxsplit=1) for run in runs), strict=True)
     assert min(map(float, took)) < 1
     assert {h.strip() for h in heavy} == {"[]"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--time", "answered_at"], ["--sentence", "--json"], ["--invited", "9000"], ["--rename", "=x"]],
+)
+def test_options_that_would_be_ignored_are_refused(support, arguments):
+    assert run("score", support, "--column", "ces", "--scale", "ces-2.0", *arguments).exit_code == 2
+
+
+def test_missing_codes_that_never_occur_are_said(support):
+    result = run("score", support, "--column", "ces", "--scale", "ces-2.0", "--missing", "99", "--missing", "7")
+    assert "note: --missing 99 occurs in none of the scored columns" in result.output
+    assert "--missing 7 occurs" not in result.output
+
+
+def test_times_with_a_zone_and_dates_in_parquet(tmp_path):
+    times = pd.date_range("2026-01-30 12:00", periods=40, freq="6h", tz="Europe/Amsterdam")
+    frame = pd.DataFrame({"nps": [9] * 40, "t": times, "d": times.date})
+    frame.to_parquet(tmp_path / "e.parquet")
+    frame.assign(t=times.map(lambda t: t.isoformat())).to_csv(tmp_path / "e.csv", index=False)
+    for name, column in (("e.parquet", "t"), ("e.parquet", "d"), ("e.csv", "d")):
+        window = ["--time", column, "--since", "2026-02-01", "--until", "2026-02-02"]
+        (row,) = run_json("score", tmp_path / name, "--column", "nps", "--scale", "nps", *window)
+        assert row["n"] == 8
+    (row,) = run_json(
+        "score", tmp_path / "e.csv", "--column", "nps", "--scale", "nps", "--time", "t", "--since", "2026-02-01"
+    )
+    assert row["n"] == 33
+
+
+def test_a_terminal_without_unicode_still_shows_the_table(tmp_path):
+    (tmp_path / "e.csv").write_text("ces,s\n" + "5,非\n" * 12, encoding="utf-8")
+    command = [sys.executable, "-c", "from cxstats.cli import main; main()", "score", str(tmp_path / "e.csv")]
+    command += ["--column", "ces", "--scale", "csat-5", "--by", "s"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    text = subprocess.run(command, capture_output=True, check=True, env=environment).stdout.decode("cp1252")
+    assert "100.0 %" in text
+    found = subprocess.run([*command, "--json"], capture_output=True, check=True, env=environment).stdout
+    assert json.loads(found)[1]["s"] == "非"

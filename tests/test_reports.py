@@ -16,7 +16,7 @@ def notebook(tmp_path):
     cells = [
         new_markdown_cell("# What is it?"),
         new_code_cell('export: str = "none.csv"  # file\ntimes: int = 2', metadata={"tags": ["parameters"]}),
-        new_code_cell('from IPython.display import Markdown\nMarkdown(f"**{times * 21}** from {export}")'),
+        new_code_cell('from IPython.display import Markdown\nMarkdown(f"**{len(range(times)) * 21}** from {export}")'),
     ]
     path = tmp_path / "90-what-is-it.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
@@ -54,8 +54,30 @@ def test_unknown_parameters_and_notebooks_say_what_exists(notebook, tmp_path):
 
 
 def test_a_failing_cell_is_one_line(tmp_path, notebook):
-    with pytest.raises(ValueError, match="the notebook stopped: TypeError: "):
-        write_report(notebook, tmp_path, settings={"times": None})
+    with pytest.raises(ValueError, match="the notebook stopped: OverflowError: "):
+        write_report(notebook, tmp_path, settings={"times": 10**30})
+
+
+def test_settings_have_the_type_of_their_parameter(tmp_path, notebook):
+    with pytest.raises(ValueError, match="parameter 'times' must be of type int; got 'two'"):
+        write_report(notebook, tmp_path, settings={"times": "two"})
+    assert "<strong>84</strong>" in write_report(notebook, tmp_path, settings={"times": "4"}).path.read_text()
+    assert "from 5" in write_report(notebook, tmp_path, settings={"export": "5"}).path.read_text()
+
+
+@pytest.mark.parametrize("name", ["index", "", "a/b", "../out"])
+def test_pages_stay_in_their_folder(tmp_path, notebook, name):
+    with pytest.raises(ValueError, match="the name of a page is a file name other than 'index'"):
+        write_report(notebook, tmp_path / "out", name=name)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="pages go into a folder; .*file is a file"):
+        write_report(notebook, tmp_path / "file")
+
+
+def test_what_is_no_notebook_is_refused(tmp_path):
+    (tmp_path / "x.ipynb").write_text("{}")
+    with pytest.raises(ValueError, match="x.ipynb is not a Jupyter notebook"):
+        write_report(tmp_path / "x.ipynb", tmp_path)
 
 
 def test_the_curated_notebook_runs_over_an_export_of_ones_own(tmp_path):
@@ -69,11 +91,25 @@ def test_the_curated_notebook_runs_over_an_export_of_ones_own(tmp_path):
     assert "pages are in" in result.output
     html = (tmp_path / "pages" / "02-how-easy-are-we.html").read_text(encoding="utf-8")
     assert "mean of answers 1-5, low is good" in html
-    assert "Not in this export, and left out: csat, nps, weight, customer." in html
+    assert "Not in this export, and left out: csat, nps." in html
     assert "There is no second rating." in html
     addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", html)
     assert all(address.startswith(("data:", "index.html", "#")) for address in addresses)
     assert str(tmp_path) not in html
+
+
+def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_sample(tmp_path):
+    export = tmp_path / "mine.csv"
+    export.write_text(
+        "ces,weight,customer\n" + "".join(f"{1 + k % 7},{1 + 50 * (k % 7 == 0)},{k}\n" for k in range(70))
+    )
+    wrong = CliRunner().invoke(main, ["report", str(export), "--set", "weights=wieght", "--out", str(tmp_path)])
+    assert wrong.exit_code == 1
+    assert "column 'wieght' not found; did you mean 'weight'?" in wrong.output
+    result = CliRunner().invoke(main, ["report", str(export), "--out", str(tmp_path / "pages")])
+    assert result.exit_code == 0, result.output
+    html = (tmp_path / "pages" / "02-how-easy-are-we.html").read_text(encoding="utf-8")
+    assert "<strong>ces 4.00</strong> (mean of answers 1-7, high is good);" in html
 
 
 def test_there_are_curated_notebooks():

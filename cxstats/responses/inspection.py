@@ -1,7 +1,7 @@
 """What is in a survey: questions, answers, and the scales that each column may be on.
 
 A scale is only suggested, with its evidence: labels say which way a scale points, numbers never do. Columns of free
-text and identifiers show no values, since they may hold personal data.
+text and identifiers, whose values hardly repeat, show none, since they may hold personal data.
 """
 
 import re
@@ -21,6 +21,7 @@ Kind = Literal["rating", "choice", "number", "date", "text", "empty"]
 MOST_CHOICES: Final = 20
 MOST_SCALES: Final = 4
 _FITTING_SHARE: Final = 0.95
+_REPEATS: Final = 3
 _HINTS: Final[Mapping[Measures, tuple[str, ...]]] = {
     "recommendation": ("nps", "netpro", "recommend", "recommand", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
     "satisfaction": ("csat", "satisf", "tevreden", "zufrieden", "multumi", "满意", "滿意"),
@@ -107,7 +108,8 @@ def _kind(cells: "pd.Series[Any]", distinct: int, *, rated: bool) -> Kind:
         return "rating"
     if pd.api.types.is_datetime64_any_dtype(cells):
         return "date"
-    if distinct <= MOST_CHOICES and distinct <= max(2, cells.notna().sum() / 3):
+    repeated = cells.notna().sum() >= _REPEATS * distinct
+    if distinct <= MOST_CHOICES and repeated and not cells.astype("str").str.contains("@").any():
         return "choice"
     return "number" if pd.api.types.is_numeric_dtype(cells) else "text"
 

@@ -25,7 +25,7 @@ class Source:
     vendor
         The shape of the export: ``"qualtrics"`` or ``"plain"``.
     format
-        How it was stored: ``"csv, utf-8, delimiter ','"``.
+        How it was stored: ``"text, utf-8, comma between cells"``.
     read
         Number of records read.
     notes
@@ -102,13 +102,15 @@ class Survey:
         for old, new in names.items():
             if old not in self.responses:
                 raise ValueError(unknown_name("column", old, self.responses.columns))
+            if not new.strip():
+                raise ValueError(f"column {old!r} needs a new name that is not empty")
             if [names.get(column, column) for column in self.responses.columns].count(new) > 1:
                 raise ValueError(f"column {old!r} cannot be renamed to {new!r}: a column of that name exists")
         questions = self.questions.assign(column=self.questions["column"].replace(dict(names)))
         return replace(self, responses=self.responses.rename(columns=dict(names)), questions=questions)
 
     def where(self, keep: "pd.Series[bool]", reason: str) -> "Survey":
-        """Return the survey with the responses for which `keep` is False moved to the rejected ones.
+        """Return the survey with the responses for which `keep` is False or missing moved to the rejected ones.
 
         The index of `responses` is the record number, so a rejected response can be found in the export.
 
@@ -119,7 +121,8 @@ class Survey:
         """
         if not keep.index.equals(self.responses.index):
             raise ValueError(f"keep must have one value for each of the {len(self.responses):,} responses, in order")
-        gone = self.responses.index[~keep.to_numpy(dtype=bool)]
+        kept = keep.astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+        gone = self.responses.index[~kept]
         rejected = pd.DataFrame({"record": gone, "reason": reason})
         both = pd.concat([self.rejected, rejected], ignore_index=True) if len(gone) else self.rejected
-        return replace(self, responses=self.responses[keep.to_numpy(dtype=bool)], rejected=both)
+        return replace(self, responses=self.responses[kept], rejected=both)

@@ -273,7 +273,8 @@ def test_a_vendor_may_be_asked_for(read):
 @pytest.mark.parametrize(
     ("column", "expected", "dtype"),
     [
-        (["1", "2", "-3", "+4"], [1, 2, -3, 4], "int64"),
+        (["1", "2", "-3"], [1, 2, -3], "int64"),
+        (["+31612345", "4"], ["+31612345", "4"], "str"),
         (["1", "", "3"], [1, None, 3], "Int64"),
         (["4.0", "5.0", "3"], [4, 5, 3], "int64"),
         (["4.0", "", "5"], [4, None, 5], "Int64"),
@@ -285,7 +286,8 @@ def test_a_vendor_may_be_asked_for(read):
         (["007", "12", "3"], ["007", "12", "3"], "str"),
         (["01.5", "2"], ["01.5", "2"], "str"),
         (["1234567890123456", "1"], ["1234567890123456", "1"], "str"),
-        (["1e20", "3.5e19"], [1e20, 3.5e19], "float64"),
+        (["1.0e20", "3.5e19"], [1e20, 3.5e19], "float64"),
+        (["1E3", "10E2"], ["1E3", "10E2"], "str"),
         (["5", "Blank", "4"], ["5", "Blank", "4"], "str"),
         (["5", "nan", "inf"], ["5", "nan", "inf"], "str"),
         (["N/A", "NULL", "None"], ["N/A", "NULL", "None"], "str"),
@@ -635,3 +637,31 @@ def test_headers_in_brackets_are_no_json(tmp_path):
     path = tmp_path / "e.csv"
     path.write_text("[Q1] How easy?,b\n1,2\n")
     assert read_export(path).responses.columns.tolist() == ["[Q1] How easy?", "b"]
+
+
+def test_a_guessed_encoding_and_a_stated_delimiter_are_said(tmp_path):
+    (tmp_path / "old.csv").write_bytes("name;ces\nRenée;4\nZoë;5\n".encode("cp1252"))
+    assert any("read as Windows-1252" in note for note in read_export(tmp_path / "old.csv").source.notes)
+    assert not read_export(tmp_path / "old.csv", encoding="cp1252").source.notes
+    (tmp_path / "sep.csv").write_text("sep=;\nces;s\n4;a\n5;b\n")
+    assert read_export(tmp_path / "sep.csv").responses.columns.tolist() == ["ces", "s"]
+    (tmp_path / "wide.csv").write_bytes("ces,s\n4,a\n".encode("utf-32"))
+    assert read_export(tmp_path / "wide.csv").responses["ces"].tolist() == [4]
+
+
+def test_first_rows_that_are_no_names_are_suspected(tmp_path):
+    (tmp_path / "title.csv").write_text("Customer survey 2026,,\nces,csat,s\n4,5,a\n")
+    assert any("is the first row a title?" in note for note in read_export(tmp_path / "title.csv").source.notes)
+    (tmp_path / "bare.csv").write_text("4,5\n3,2\n")
+    assert any("has the file no row of names?" in note for note in read_export(tmp_path / "bare.csv").source.notes)
+
+
+def test_parquet_keeps_a_named_index(tmp_path):
+    frame = pd.DataFrame({"ces": [5, 4]}, index=pd.Index(["c1", "c2"], name="customer"))
+    frame.to_parquet(tmp_path / "e.parquet")
+    assert read_export(tmp_path / "e.parquet").responses["customer"].tolist() == ["c1", "c2"]
+
+
+def test_points_that_may_separate_thousands_are_said(tmp_path):
+    (tmp_path / "e.csv").write_text("visits;ces\n1.234;4\n12.345;5\n")
+    assert any("they may separate thousands" in note for note in read_export(tmp_path / "e.csv").source.notes)

@@ -142,6 +142,9 @@ def _duplicates(
 
 def _from_parquet(path: Path) -> Survey:
     frame = read_parquet(path)
+    # The index of our own responses is the record number, which is given anew.
+    named = [name for name in frame.index.names if name not in (None, "record")]
+    frame = frame.reset_index(named) if named else frame
     names, notes = clean_names([str(c) for c in frame.columns])
     frame = frame.set_axis(names, axis=1).set_axis(pd.RangeIndex(1, len(frame) + 1, name="record"), axis=0)
     column = response_id_column(names)

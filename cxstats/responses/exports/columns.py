@@ -5,15 +5,19 @@ from typing import Any, Final
 
 import pandas as pd
 
-_WHOLE: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})")
-_POINT: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
-_COMMA: Final = re.compile(r"[+-]?\d{1,15}(?:,\d+)?")
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+# An exponent needs a point or a sign of its own: 1E3 is more often an identifier than a thousand.
+_POINT: Final = re.compile(r"-?\d{1,15}(?:\.\d+(?:[eE][+-]?\d{1,2})?|[eE]-\d{1,2})?")
+_COMMA: Final = re.compile(r"-?\d{1,15}(?:,\d+)?")
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+|[+-]?\d{1,3}")
 _LEADING_ZERO: Final = re.compile(r"[+-]?0\d")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
+_ISO_MOMENT: Final = re.compile(_ISO_DATE.pattern + r"(?:Z|[+-]\d\d:?\d\d)")
+_POINT_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 # Beyond it a float cannot tell neighbouring whole numbers apart.
 _EXACT: Final = 2**53
+_DECIMAL_POINT: Final = "points read as decimal points, though they may separate thousands"
 
 
 def typed_columns(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -51,17 +55,19 @@ def _typed(column: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
     if not present or any(map(_LEADING_ZERO.match, present)):
         return column, ""
     if all_are(_POINT):
-        return _number(column)
+        return _number(column, _DECIMAL_POINT if all_are(_POINT_THOUSANDS) else "")
     if all_are(_THOUSANDS):
         return column, "kept as text: commas may separate decimals or thousands"
     if all_are(_COMMA):
         return _number(column.str.replace(",", "."), "decimal commas read as points")
-    return (_dates(column) if all_are(_ISO_DATE) else column), ""
+    if all_are(_ISO_MOMENT):
+        return _dates(column, utc=True), "times with an offset are in UTC"
+    return (_dates(column, utc=False) if all_are(_ISO_DATE) else column), ""
 
 
-def _dates(column: "pd.Series[str]") -> "pd.Series[Any]":
+def _dates(column: "pd.Series[str]", *, utc: bool) -> "pd.Series[Any]":
     """Return the dates, or the text as it stands where one of them is not on the calendar."""
-    dates = pd.to_datetime(column, format="ISO8601", errors="coerce")
+    dates = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=utc)
     return dates if dates.notna().sum() == column.notna().sum() else column
 
 

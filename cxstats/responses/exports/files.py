@@ -7,7 +7,7 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,13 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_LINES: Final = 100
 _SAMPLE_CHARACTERS: Final = 200_000
 _LONGEST_CELL: Final = 10_000_000
-_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# UTF-32 first: its mark begins with that of UTF-16.
+_BOMS: Final = (
+    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+_GUESS: Final = "not UTF-8, so read as Windows-1252; name the encoding if letters look wrong"
+_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _TEXT_CONTROLS: Final = b"\t\n\r\f\x1a\x1b"
 _NOT_TABLES: Final = {
     "XML or HTML": re.compile(r"\s*<(?:\?xml|!doctype|!--|[a-z][\w:-]*[\s>/])", re.IGNORECASE),
@@ -77,9 +83,13 @@ def read_cells(path: Path, *, encoding: str | None, delimiter: str | None, sheet
         raise ValueError(f"{path.name} is a text file and has no sheet {sheet!r}")
     text, found = _decode(path.name, raw, encoding)
     _require_table(path.name, text)
+    stated = _SEPARATOR_LINE.match(text)
+    if stated:
+        text, delimiter = text[stated.end() :], delimiter or stated[1]
     delimiter = delimiter or _find_delimiter(text)
     name = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}.get(delimiter, delimiter)
-    return _even(list(_parse(text, delimiter)), f"text, {found}, {name} between cells")
+    cells = _even(list(_parse(text, delimiter)), f"text, {found}, {name} between cells")
+    return replace(cells, notes=(*cells.notes, _GUESS)) if found == "cp1252" and not encoding else cells
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

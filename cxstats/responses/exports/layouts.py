@@ -1,5 +1,6 @@
 """The seam between a file's rows and a vendor: how the rows of an export are laid out."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -86,4 +87,8 @@ def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
         cleaned.append(unique)
         if unique != name:
             notes.append(f"column {place}: name {name!r} read as {unique!r}")
+    if len(names) > 1 and sum(not name.strip() for name in names) > len(names) / 2:
+        notes.append("most columns have no name: is the first row a title? Remove it and read again")
+    if names and all(re.fullmatch(r"\s*[\d.,]+\s*", name) for name in names):
+        notes.append("all column names are numbers: has the file no row of names? Add one and read again")
     return cleaned, notes
