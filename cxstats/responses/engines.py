@@ -7,7 +7,7 @@ user's column of such a name is refused.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -81,7 +81,8 @@ def _require_countable(frame: Frame, column: str) -> None:
 def count_answers(frame: Frame, column: str, by: Sequence[str]) -> pd.DataFrame:
     """Count rows by segment and raw answer: columns `by`, ``__answer``, ``__rows``."""
     counted = frame.group_by(*by, column).agg(nw.len().alias(ROWS))
-    small = _collect(counted).rename(columns={column: ANSWER})
+    small = _collect(counted)
+    small.columns = [*by, ANSWER, ROWS]
     return _with_categories(small, frame, by)
 
 
@@ -209,18 +210,20 @@ def _require_usable(rows: Frame, design: Design) -> None:
 
 
 def _collect(frame: Frame) -> pd.DataFrame:
-    """Bring a small table here, with the same types whatever the engine."""
+    """Bring a small table here, with the same types whatever the engine; text as objects, which is quick."""
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return pd.DataFrame({name: _same_type(values) for name, values in eager.to_dict(as_series=False).items()})
+    lists = eager.to_dict(as_series=False).items()
+    return pd.DataFrame({name: same_type(values, text="object") for name, values in lists})
 
 
-def _same_type(values: list[Any]) -> "pd.Series[Any]":
+def same_type(values: list[Any], *, text: Literal["object", "str"] = "str") -> "pd.Series[Any]":
+    """Make a column of the type that its values have in common, the same whichever engine they come from."""
     kinds: set[type[Any]] = set(map(type, values)) - {type(None)}
     if not kinds <= _DTYPES.keys() or len(kinds) > 1:
         values = [_plain(value) for value in values]
         kinds = set(map(type, values)) - {type(None)}
     if len(kinds) == 1 and (kind := next(iter(kinds))) in _DTYPES:
-        complete, with_gaps = _DTYPES[kind]
+        complete, with_gaps = _DTYPES[kind] if kind is not str else (text, text)
         return pd.Series(values, dtype=with_gaps if None in values else complete)
     if kinds and all(issubclass(kind, date | datetime) for kind in kinds):
         return pd.to_datetime(pd.Series(values, dtype="object"))

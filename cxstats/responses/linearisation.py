@@ -17,7 +17,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import ANSWER, PRESENT, SAMPLED, SQUARES, STRATUM, TOTAL, WEIGHED, DesignCounts
+from cxstats.responses.engines import (
+    ANSWER,
+    PRESENT,
+    SAMPLED,
+    SQUARES,
+    STRATUM,
+    TOTAL,
+    WEIGHED,
+    DesignCounts,
+    same_type,
+)
 from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
@@ -140,7 +150,10 @@ def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
         codes = np.where(codes < 0, len(values), codes)
         # Numbered afresh after each column, so that many columns cannot overflow.
         _, first, number = np.unique(number * (len(values) + 1) + codes, return_index=True, return_inverse=True)
-    return keys.iloc[first].reset_index(drop=True), number
+    distinct = keys.iloc[first].reset_index(drop=True)
+    for name in distinct.select_dtypes("object"):
+        distinct[name] = same_type(distinct[name].tolist())
+    return distinct, number
 
 
 def _same_rows(keys: pd.DataFrame, numbers: Places, others: pd.DataFrame) -> Places:

@@ -77,18 +77,6 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
 
 
 def _distinct(answers: "pd.Series[Any]") -> tuple[NDArray[np.intp], list[object]]:
-    """Tell the distinct answers apart; among objects 1, 1.0 and True are three, though Python calls them equal."""
-    if answers.dtype != object:
-        codes, values = pd.factorize(answers, use_na_sentinel=False)
-        return np.asarray(codes, dtype=np.intp), [*values]
-    numbers: dict[tuple[type, object], int] = {}
-    distinct: list[object] = []
-    reading = np.empty(len(answers), dtype=np.intp)
-    raw: list[object] = answers.tolist()
-    for place, answer in enumerate(raw):
-        key = (type(answer), answer if isinstance(answer, str | int | float) else str(answer))
-        if key not in numbers:
-            numbers[key] = len(distinct)
-            distinct.append(answer)
-        reading[place] = numbers[key]
-    return reading, distinct
+    """Tell the distinct answers apart; the engine has already merged what it takes for equal."""
+    codes, values = pd.factorize(answers, use_na_sentinel=False)
+    return np.asarray(codes, dtype=np.intp), [*values]

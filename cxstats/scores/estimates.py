@@ -302,9 +302,8 @@ def score(
     """
     made = usual_metric(tally.scale) if metric is None else named_metric(metric, tally.scale)
     require_confidence_level(confidence_level)
-    named_interval(method)
     scores = Scores(tally, made, method, confidence_level, minimum_base)
-    scores.interval()
+    named_interval(method)(scores.sample.head(), confidence_level)
     return scores
 
 

@@ -64,6 +64,11 @@ class Sample:
         shares = np.divide(table, n[:, None], out=np.full_like(table, np.nan), where=n[:, None] > 0)
         return cls(shares, np.asarray(values, dtype=np.float64), n, n, np.full_like(n, np.inf))
 
+    def head(self) -> "Sample":
+        """Return the first segment alone: enough to see whether a method is for the metric and the design."""
+        first = (part[:1] for part in (self.n, self.effective_n, self.degrees_of_freedom))
+        return Sample(self.shares[:1], self.values, *first)
+
     @property
     def estimate(self) -> Floats:
         """Mean value; shape (S,)."""
