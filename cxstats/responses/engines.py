@@ -212,8 +212,13 @@ def _require_usable(rows: Frame, design: Design) -> None:
 def _collect(frame: Frame) -> pd.DataFrame:
     """Bring a small table here, with the same types whatever the engine; text as objects, which is quick."""
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    lists = eager.to_dict(as_series=False).items()
-    return pd.DataFrame({name: same_type(values, text="object") for name, values in lists})
+    native = eager.to_native()
+    if isinstance(native, pd.DataFrame):
+        objects = {name: native[name].astype("object") for name in native}
+        lists = {name: column.where(column.notna(), None).tolist() for name, column in objects.items()}
+    else:
+        lists = eager.to_dict(as_series=False)
+    return pd.DataFrame({name: same_type(values, text="object") for name, values in lists.items()})
 
 
 def same_type(values: list[Any], *, text: Literal["object", "str"] = "str") -> "pd.Series[Any]":

@@ -151,8 +151,9 @@ def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
         # Numbered afresh after each column, so that many columns cannot overflow.
         _, first, number = np.unique(number * (len(values) + 1) + codes, return_index=True, return_inverse=True)
     distinct = keys.iloc[first].reset_index(drop=True)
-    for name in distinct.select_dtypes("object"):
-        distinct[name] = same_type(distinct[name].tolist())
+    for name in distinct.columns:
+        if distinct[name].dtype == "object":
+            distinct[name] = same_type(distinct[name].tolist())
     return distinct, number
 
 
