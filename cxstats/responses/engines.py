@@ -64,7 +64,8 @@ def open_frame(data: Any, columns: Sequence[str]) -> Frame:
         if schema[column].is_nested():
             raise ValueError(f"column {column!r} holds lists or structures ({schema[column]}), not single values")
         _require_countable(frame, column)
-    return frame
+    # Polars' lazy engine groups about twice as fast as its eager one.
+    return frame.lazy() if frame.implementation.is_polars() else frame
 
 
 def _require_countable(frame: Frame, column: str) -> None:
@@ -212,13 +213,15 @@ def _require_usable(rows: Frame, design: Design) -> None:
 def _collect(frame: Frame) -> pd.DataFrame:
     """Bring a small table here, with the same types whatever the engine; text as objects, which is quick."""
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    native = eager.to_native()
-    if isinstance(native, pd.DataFrame):
-        objects = {name: native[name].astype("object") for name in native}
-        lists = {name: column.where(column.notna(), None).tolist() for name, column in objects.items()}
-    else:
-        lists = eager.to_dict(as_series=False)
-    return pd.DataFrame({name: same_type(values, text="object") for name, values in lists.items()})
+    return pd.DataFrame({name: _column(eager[name]) for name in eager.columns})
+
+
+def _column(column: nw.Series[Any]) -> "pd.Series[Any]":
+    if isinstance(column.dtype, nw.Float32 | nw.Float64):
+        return pd.Series(column.to_numpy(), dtype="float64")
+    if isinstance(column.dtype, nw.Int8 | nw.Int16 | nw.Int32 | nw.Int64) and column.null_count() == 0:
+        return pd.Series(column.to_numpy(), dtype="int64")
+    return same_type(column.to_list(), text="object")
 
 
 def same_type(values: list[Any], *, text: Literal["object", "str"] = "str") -> "pd.Series[Any]":
