@@ -1,7 +1,7 @@
 """Survey designs: which columns hold the weight, the stratum and the cluster, and what they do to the variance.
 
 >>> Design(weights="w", clusters="customer").in_words()
-'weights w, clusters customer'
+'weighted by w, clustered by customer'
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,6 @@ class Design:
         return tuple(c for c in (self.weights, self.strata, self.clusters) if c)
 
     def in_words(self) -> str:
-        """Say what the design takes into account: ``"weights w, clusters customer"``."""
-        named = {"weights": self.weights, "strata": self.strata, "clusters": self.clusters}
-        return ", ".join(f"{what} {column}" for what, column in named.items() if column)
+        """Say what the design takes into account: ``"weighted by w, clustered by customer"``."""
+        named = {"weighted": self.weights, "stratified": self.strata, "clustered": self.clusters}
+        return ", ".join(f"{what} by {column}" for what, column in named.items() if column)

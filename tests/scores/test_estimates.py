@@ -202,4 +202,4 @@ def test_the_sentence_says_what_was_set_aside_and_the_design():
     data = pd.DataFrame({"x": [5, 4, 9, 9, 3] * 10, "w": [1.0, 2.0] * 25})
     sentence = score(tally(data, "x", scale="csat-5", design=Design("w"))).sentence()
     assert "n = 30 of 50 responses, 20 set aside" in sentence
-    assert "weights w" in sentence
+    assert "weighted by w" in sentence
