@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def unknown_name(kind: str, got: object, known: Iterable[object], *, plural: str | None = None) -> str:
+def unknown_name(kind: str, got: object, known: Iterable[object]) -> str:
     """Say that a name is unknown, which one may have been meant, and which exist.
 
     Parameters
@@ -15,8 +15,6 @@ def unknown_name(kind: str, got: object, known: Iterable[object], *, plural: str
         The name that was given.
     known
         The names that exist, in the order in which to show them.
-    plural
-        The plural of `kind`, where it is not `kind` with an s.
 
     Examples
     --------
@@ -27,4 +25,4 @@ def unknown_name(kind: str, got: object, known: Iterable[object], *, plural: str
     by_folded = {name.casefold(): name for name in names}
     near = get_close_matches(str(got).casefold(), by_folded, n=1)
     hint = f"; did you mean {by_folded[near[0]]!r}?" if near else ";"
-    return f"{kind} {str(got)!r} not found{hint} {plural or kind + 's'}: {', '.join(names) or 'none'}"
+    return f"{kind} {str(got)!r} not found{hint} {kind}s: {', '.join(names) or 'none'}"

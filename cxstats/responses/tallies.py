@@ -198,11 +198,26 @@ def tally(
     counted = DesignCounts(frame, column, by, design)
     cells = counted.cells()
     placed = place_answers(cells[ANSWER], column, scale, missing_codes(missing))
-    whole = _under_design(_from_cells(cells, placed, column, scale=scale, by=()), counted, cells, placed, design=design)
-    if not by:
-        return whole
-    plain = _from_cells(cells, placed, column, scale=scale, by=by)
-    return replace(_under_design(plain, counted, cells, placed, design=design), whole=whole)
+    sizes, ids = stratum_sizes(cells), frozenset[object]()
+    if design.clusters:
+        sizes, ids = counted.clusters(at_most=MOST_CLUSTERS_LISTED)
+    require_two_clusters(sizes, design)
+
+    def under_design(by: tuple[str, ...]) -> Tally:
+        """Count, and add the covariance under the design."""
+        plain = _from_cells(cells, placed, column, scale=scale, by=by)
+        sums = domain_sums(counted, cells, placed.position, sizes, by=by, points=len(scale.points), design=design)
+        segments = len(plain.segments)
+        return replace(
+            plain,
+            design=design,
+            covariance=sums.covariance(segments),
+            degrees_of_freedom=sums.degrees_of_freedom(segments),
+            cluster_ids=ids,
+        )
+
+    whole = under_design(())
+    return replace(under_design(by), whole=whole) if by else whole
 
 
 def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scale, by: tuple[str, ...]) -> Tally:
@@ -236,23 +251,6 @@ def _added(
     found = np.zeros(shape, dtype=values.dtype)
     np.add.at(found, tuple(a[only] for a in at), values[only])
     return found
-
-
-def _under_design(plain: Tally, counted: DesignCounts, cells: pd.DataFrame, placed: Placed, *, design: Design) -> Tally:
-    """Add the covariance under the design to a tally of the same cells."""
-    sizes, ids = stratum_sizes(cells), frozenset[object]()
-    if design.clusters:
-        sizes, ids = counted.clusters(at_most=MOST_CLUSTERS_LISTED)
-    require_two_clusters(sizes, design)
-    points, segments = len(plain.scale.points), len(plain.segments)
-    sums = domain_sums(counted, cells, placed.position, sizes, by=plain.by, points=points, design=design)
-    return replace(
-        plain,
-        design=design,
-        covariance=sums.covariance(segments),
-        degrees_of_freedom=sums.degrees_of_freedom(segments),
-        cluster_ids=ids,
-    )
 
 
 def _require_addable(one: Tally, other: Tally) -> None:

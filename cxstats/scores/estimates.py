@@ -220,6 +220,11 @@ class Scores:
         ValueError
             If fewer were invited than responded.
         """
+        shown, rest = self._said(invited)
+        return shown + rest
+
+    def _said(self, invited: int | None = None) -> tuple[str, str]:
+        """Return the column with its score, and the rest of the sentence."""
         total = self.total
         n, responses = int(total.n[0]), int(total.tally.rows[0])
         if invited is not None and invited < responses:
@@ -230,21 +235,24 @@ class Scores:
         under = f"; {self.tally.design.in_words()}" if self.tally.design else ""
         meaning = f"{self.metric.formula}, {self.metric.good} is good{under}"
         if total.too_few[0]:
-            return f"{self.tally.column} {TOO_FEW} ({meaning}); {base}."
+            return f"{self.tally.column} {TOO_FEW}", f" ({meaning}); {base}."
         limits, write = total.interval(), self.metric.text
         between = f"{write(limits.low[0])} to {write(limits.high[0])}"
-        shown = f"{self.tally.column} {write(total.estimate[0])} ({meaning})"
-        return f"{shown}; {self.confidence_level * 100:g} % interval {between}; {base}."
+        level = f"{self.confidence_level * 100:g} % interval"
+        return f"{self.tally.column} {write(total.estimate[0])}", f" ({meaning}); {level} {between}; {base}."
 
     def answer(self) -> str:
-        """Say the total, the best and the worst segment in Markdown, the score in bold."""
-        shown, bracket, rest = self.sentence().partition(" (")
-        return f"**{shown}**{bracket}{rest} {self.extremes()}".strip()
+        """Say the total, the best and the worst segment in Markdown, the score in bold.
+
+        Names from the data are escaped, since Markdown lets HTML through.
+        """
+        shown, rest = self._said()
+        return f"**{escape(shown)}**{escape(rest)} {escape(self.extremes())}".strip()
 
     def extremes(self) -> str:
         """Name the best and the worst segment in one sentence; empty with fewer than two that have enough answers."""
-        limits, write = self.interval(), self.metric.text
-        ranked = [int(k) for k in np.argsort(self.estimate, kind="stable") if not self.too_few[k]]
+        limits, write, estimate, few = self.interval(), self.metric.text, self.estimate, self.too_few
+        ranked = [int(k) for k in np.argsort(estimate, kind="stable") if not few[k]]
         if len(ranked) < 2:
             return ""
         names = segment_names(self.segments)
@@ -252,7 +260,7 @@ class Scores:
 
         def said(k: int) -> str:
             between = f"{write(limits.low[k])} to {write(limits.high[k])}"
-            return f"{names[k]} {write(self.estimate[k])} ({between}, n = {self.n[k]:,})"
+            return f"{names[k]} {write(estimate[k])} ({between}, n = {self.n[k]:,})"
 
         return f"Best: {said(best)}; worst: {said(worst)}."
 

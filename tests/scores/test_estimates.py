@@ -203,3 +203,11 @@ def test_the_sentence_says_what_was_set_aside_and_the_design():
     sentence = score(tally(data, "x", scale="csat-5", design=Design("w"))).sentence()
     assert "n = 30 of 50 responses, 20 set aside" in sentence
     assert "weighted by w" in sentence
+
+
+def test_the_answer_lets_no_markup_of_the_data_through():
+    data = pd.DataFrame({"x (1-5)": [5] * 20 + [1] * 20, "s": ["<script>"] * 20 + ["b"] * 20})
+    answer = score(tally(data, "x (1-5)", scale="csat-5", by="s"), "mean").answer()
+    assert answer.startswith("**x (1-5) 3.00** (mean of answers 1-5")
+    assert "&lt;script&gt; 5.00" in answer
+    assert "<script>" not in answer

@@ -189,8 +189,7 @@ def _even(parsed: list[list[str] | str], stored: str) -> Cells:
     A blank line is a record without an answer where there is one column, and no record where there are more.
     """
     width = len(next((row for row in parsed if row and isinstance(row, list)), list[str]()))
-    while parsed and not parsed[0]:
-        parsed = parsed[1:]
+    parsed = parsed[next((place for place, row in enumerate(parsed) if row), 0) :]
     blank = sum(not row for row in parsed) if width > 1 else 0
     if blank:
         parsed = [row for row in parsed if row]
