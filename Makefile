@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lab notebooks data bench coverage lock clean
+.PHONY: help setup report test check lab notebooks data truth bench coverage lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ notebooks: $(STAMP) ## Run the stored notebooks again and keep their outputs
 
 data: $(STAMP) ## Write the sample exports again
 	@$(BIN)/python -m cxstats.responses.simulate
+
+truth: $(STAMP) ## Compute again what is true of the simulated customers
+	@$(BIN)/python -m cxstats.responses.simulate truth
 
 bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/tally_and_score.py

@@ -39,7 +39,7 @@ def test_score_json_is_unrounded_with_the_total_first(support):
             name: frame[name][k] for name in ("n", "estimate", "standard_error", "low", "high")
         }
     assert [row["channel"] for row in rows[1:]] == ["chat", "e-mail", "phone", "web form"]
-    assert rows[0]["n"] + rows[0]["missing"] + rows[0]["set_aside"] == 2400
+    assert rows[0]["n"] + rows[0]["missing"] + rows[0]["set_aside"] == 1787
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_time_window_moves_the_others_aside(support):
 
 def test_rename_and_sentence(support):
     result = run("score", support, "--rename", "ces=effort", "--column", "effort", "--scale", "ces-2.0", "--sentence",
-                 "--invited", "9600")  # fmt: skip
+                 "--invited", "5585")  # fmt: skip
     assert result.exit_code == 0
     assert result.output.startswith("effort ")
-    assert "response rate 25.0 % of 9,600 invited" in result.output
+    assert "response rate 32.0 % of 5,585 invited" in result.output
     assert run("score", support, "--column", "ces", "--scale", "ces-2.0", "--rename", "ces").exit_code == 2
 
 
@@ -115,7 +115,7 @@ def test_inspect_json(checkout):
 
 def test_inspect_text_shows_no_identifiers(support):
     text = run("inspect", support).output
-    assert "2,400 records read = 2,400 kept + 0 rejected" in text
+    assert "1,787 records read = 1,787 kept + 0 rejected" in text
     assert "may be on: nps" in text
     assert "C00001" not in text
 

@@ -1,7 +1,7 @@
 # Means under survey designs, by the survey package, over the committed support survey (made-up customers).
 # Run in this folder: Rscript designs.R > designs.json
 suppressPackageStartupMessages({library(survey); library(jsonlite)})
-d <- read.csv("../../data/support_survey.csv", na.strings = "", fileEncoding = "UTF-8")
+d <- read.csv("../../data/support_survey.csv", na.strings = c("", "n/a"), fileEncoding = "UTF-8")
 d$net <- ifelse(is.na(d$nps), NA, (d$nps >= 9) - (d$nps <= 6))
 d$easy <- ifelse(is.na(d$ces), NA, as.numeric(d$ces >= 5))
 designs <- list(

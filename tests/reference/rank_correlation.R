@@ -1,10 +1,10 @@
 # Spearman's correlation with ties, by base R, and its standard error by boot's infinitesimal jackknife.
 # Run in this folder: Rscript rank_correlation.R > rank_correlation.json
 suppressPackageStartupMessages({library(boot); library(jsonlite)})
-d <- read.csv("../../data/support_survey.csv", na.strings = "", fileEncoding = "UTF-8")
-labels <- list(c("Very dissatisfied", "Zeer ontevreden", "Foarte nemulțumit"), c("Dissatisfied", "Ontevreden", "Nemulțumit"),
-               c("Neutral", "Neutraal", "Neutru"), c("Satisfied", "Tevreden", "Mulțumit"),
-               c("Very satisfied", "Zeer tevreden", "Foarte mulțumit"))
+d <- read.csv("../../data/support_survey.csv", na.strings = c("", "n/a"), fileEncoding = "UTF-8")
+labels <- list(c("Very dissatisfied", "Zeer ontevreden", "Foarte nemulțumit", "非常不满意"), c("Dissatisfied", "Ontevreden", "Nemulțumit", "不满意"),
+               c("Neutral", "Neutraal", "Neutru", "一般"), c("Satisfied", "Tevreden", "Mulțumit", "满意"),
+               c("Very satisfied", "Zeer tevreden", "Foarte mulțumit", "非常满意"))
 d$csat <- sapply(d$csat, function(x) { k <- which(sapply(labels, function(l) x %in% l)); if (length(k)) k else NA })
 both <- na.omit(d[, c("ces", "csat")])
 # Weighted mid-ranks, so that the correlation is a function of weights that empinf can differentiate.
