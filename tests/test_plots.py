@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 
 from cxstats import cross_tally, score, tally
-from cxstats.plots import plot_answers, plot_cross_tally, plot_scores
+from cxstats.plots import (
+    plot_answers,
+    plot_cross_tally,
+    plot_frame,
+    plot_missing,
+    plot_response_rates,
+    plot_scores,
+)
+from cxstats.responses.completeness import missing_answers
+from cxstats.scores.participation import response_rates
+from cxstats.scores.representation import compare_with_frame
 
 
 @pytest.fixture(autouse=True)
@@ -75,3 +85,61 @@ def test_what_must_not_be_compared_is_refused(data):
 def test_given_axes_are_used(data):
     _, ax = plt.subplots()
     assert plot_scores(score(tally(data, "x", scale="ces-2.0")), ax=ax) is ax
+
+
+@pytest.fixture
+def asked():
+    days = pd.date_range("2026-01-01", "2026-04-10", freq="D").repeat(5)
+    table = pd.DataFrame({"when": days, "answered": np.arange(len(days)) % 3 == 0})
+    return table.assign(channel=np.resize(["chat", "phone", "phone"], len(days)))
+
+
+def test_response_rates_show_n_and_mark_the_incomplete_period(asked):
+    rates = response_rates(asked, responded="answered", asked_at="when", period="M")
+    ax = plot_response_rates(rates)
+    assert [t.get_text() for t in ax.get_xticklabels()][0] == "2026-01\nn = 155"
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [dot.get_markerfacecolor() == "white" for dot in dots] == [False, False, False, True]
+    assert [dot.get_ydata()[0] for dot in dots] == pytest.approx(100 * rates.estimate)
+    intervals = [tuple(line.get_ydata()) for line in ax.lines if line.get_linewidth() == 1.4]
+    limits = rates.interval()
+    assert np.array(intervals) == pytest.approx(100 * np.column_stack([limits.low, limits.high]))
+    assert "hollow: incomplete" in ax.get_title(loc="right")
+
+
+def test_response_rates_by_segment_are_ranked(asked):
+    ax = plot_response_rates(response_rates(asked, responded="answered", by="channel"))
+    rates = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    assert rates == sorted(rates)
+    assert len(ax.get_yticklabels()) == 2
+    by_both = response_rates(asked, responded="answered", by="channel", asked_at="when", period="M")
+    with pytest.raises(ValueError, match="by segment and period need one plot each"):
+        plot_response_rates(by_both)
+
+
+def test_many_periods_keep_readable_labels(asked):
+    ax = plot_response_rates(response_rates(asked, responded="answered", asked_at="when", period="D"))
+    assert len(ax.get_xticks()) <= 14
+
+
+def test_frame_joins_both_shares(asked):
+    found = compare_with_frame(asked[asked["answered"]], asked, by=["channel", "answered"])
+    ax = plot_frame(found, "channel")
+    levels = found.levels[found.levels["column"] == "channel"].sort_values("frame_share")
+    for marker, name in (("D", "frame_share"), ("o", "share")):
+        drawn = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == marker]
+        assert drawn == pytest.approx(100 * levels[name].to_numpy())
+    assert any("→" in text for text in texts(ax))
+    with pytest.raises(ValueError, match="column 'None' not found; columns: channel, answered"):
+        plot_frame(found)
+
+
+def test_missing_bars_fill_the_rows():
+    data = pd.DataFrame({"ces": [7, 6, None, "n/a"], "csat": [5, "don't know", "so-so", 4]})
+    ax = plot_missing(missing_answers(data, ratings={"ces": "ces-2.0", "csat": "csat-5"}))
+    assert sum(bar.get_width() for bar in ax.patches) == pytest.approx(200)
+    shown = texts(ax)
+    assert "2 answered (50.0 %)" in shown
+    assert "1 don't know, 1 set aside" in shown
+    hatches = {bar.get_hatch() or bar.get_facecolor() for bar in ax.patches}
+    assert len(hatches) == 5
