@@ -17,6 +17,10 @@ Responses: what customers answered
     Design                      weights, strata, clusters
     tally, Tally                answers counted by segment, in any engine
     cross_tally, CrossTally     two ratings of the same customers, counted together
+    attach, Attached            operational facts joined to answers, none counted twice
+    missing_answers             what every question lacks, and why
+    repeat_answerers            customers who answered more than once
+    duplicate_answers, speeders, straight_liners   responses to look at, flagged and never removed
 
 Scores: how well we do, and how sure we are
     Metric, named_metric        a value for each point; METRIC_NAMES
@@ -25,56 +29,93 @@ Scores: how well we do, and how sure we are
     score, Scores               estimates with intervals, tables, a sentence
     INTERVALS, Sample, Interval interval methods by name, and what they take and give
     exact_coverage              how often an interval covers, by enumeration
+    check_claim, Claim          whether a claimed rate holds in simulation
     formula_table               the same answers under every published formula
     rank_correlation            how two ratings go together, with interval
     share_among                 who found it easy and is still dissatisfied
+    check_direction             evidence that a column is coded against its scale
+    response_rates              who answered of those invited, by segment and over time
+    compare_with_frame          respondents against those they should stand for
+    early_and_late              what late answers say of those who never came
+    score_without               what flagged responses change
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
 
 from cxstats.responses.answers import Reading, read_answer
+from cxstats.responses.completeness import MissingAnswers, missing_answers
 from cxstats.responses.crosstabs import CrossTally, cross_tally
 from cxstats.responses.exports import read_export
 from cxstats.responses.inspection import Question, inspect
+from cxstats.responses.joining import Attached, attach
+from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
+from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
 from cxstats.responses.scales import SCALES, Scale, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import Tally, tally
 from cxstats.responses.weights import Design
 from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
+from cxstats.scores.calibration import Claim, check_claim
 from cxstats.scores.coverage import exact_coverage
+from cxstats.scores.direction import DirectionCheck, check_direction
 from cxstats.scores.estimates import Scores, formula_table, score
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
 from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
+from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
+from cxstats.scores.participation import ResponseRates, response_rates
+from cxstats.scores.representation import FrameComparison, compare_with_frame
 
 __all__ = [
     "INTERVALS",
     "METRIC_NAMES",
     "SCALES",
     "Association",
+    "Attached",
+    "Claim",
     "CrossTally",
     "Design",
+    "DirectionCheck",
+    "EarlyAndLate",
+    "Flagged",
+    "FrameComparison",
     "Interval",
     "Metric",
+    "MissingAnswers",
     "Question",
     "Reading",
+    "RepeatAnswerers",
+    "ResponseRates",
     "Sample",
     "Scale",
+    "ScoreWithout",
     "Scores",
     "ShareAmong",
     "Survey",
     "Tally",
+    "attach",
+    "check_claim",
+    "check_direction",
+    "compare_with_frame",
     "converted_mean",
     "cross_tally",
+    "duplicate_answers",
+    "early_and_late",
     "exact_coverage",
     "formula_table",
     "inspect",
+    "missing_answers",
     "named_metric",
     "named_scale",
     "published_metrics",
     "rank_correlation",
     "read_answer",
     "read_export",
+    "repeat_answerers",
+    "response_rates",
     "score",
+    "score_without",
     "share_among",
+    "speeders",
+    "straight_liners",
     "tally",
 ]

@@ -70,6 +70,7 @@ def exact_coverage(
     confidence_level: float = 0.95,
     n_samples: int = SAMPLES,
     rng: Generator | int = 0,
+    most_histograms: int = MOST_HISTOGRAMS,
 ) -> Coverage:
     """Probability that an interval covers the true score of a simple random sample of n answers.
 
@@ -82,13 +83,15 @@ def exact_coverage(
     probabilities
         True probability of each point; shape (K,) or (D, K) for D distributions at once.
     n
-        Number of answers. All binomial(n + K - 1, n) histograms are enumerated if they are no more than 5 million.
+        Number of answers. All binomial(n + K - 1, n) histograms are enumerated if they are not too many.
     confidence_level
         Between 0 and 1.
     n_samples
         Number of samples drawn from each distribution where the histograms are too many to enumerate.
     rng
         Source of the samples, or its seed.
+    most_histograms
+        How many histograms may be enumerated; lower it for a method that takes long.
 
     Returns
     -------
@@ -115,7 +118,7 @@ def exact_coverage(
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}")
     limits_of = named_interval(method)
-    if comb(n + len(distinct) - 1, n) > MOST_HISTOGRAMS:
+    if comb(n + len(distinct) - 1, n) > most_histograms:
         drawn = np.random.default_rng(rng)
         return _simulated(limits_of, distinct, truth, n, confidence_level=confidence_level, sizes=n_samples, rng=drawn)
     coverage, width = np.zeros(len(truth)), np.zeros(len(truth))
