@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lab notebooks data truth bench coverage lock clean
+.PHONY: help setup report test check lab notebooks data truth bench coverage calibrate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,10 @@ $(STAMP): $(LOCK) pyproject.toml requirements/jupyterlab.json
 
 report: $(STAMP) ## Run the notebooks over the sample exports and write pages under reports/
 	@$(BIN)/cxstats report --out reports
+	@$(BIN)/cxstats report data/checkout_survey_qualtrics.csv --notebook who-answered --name 01-who-answered-checkout \
+		--set answered=StartDate --set "duration=Duration (in seconds)" --out reports --set "ratings={'ces': 'ces-2.0', \
+		'csat': 'csat-5', 'nps': 'nps', 'ease_find': 'ces-ease-5', 'ease_details': 'ces-ease-5', 'ease_pay': 'ces-ease-5', \
+		'ease_delivery': 'ces-ease-5'}"
 	@$(BIN)/cxstats report data/checkout_survey_qualtrics.csv --notebook how-easy-are-we --set by=device \
 		--name 02-how-easy-is-checkout --out reports
 
@@ -51,7 +55,7 @@ check: $(STAMP) ## Static checks: ruff, pyright strict, the direction of imports
 	@$(BIN)/lint-imports
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks/02-how-easy-are-we.ipynb
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks/01-who-answered.ipynb
 
 notebooks: $(STAMP) ## Run the stored notebooks again and keep their outputs
 	@$(BIN)/jupyter nbconvert --execute --inplace --ExecutePreprocessor.record_timing=False \
@@ -66,8 +70,11 @@ truth: $(STAMP) ## Compute again what is true of the simulated customers
 bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/tally_and_score.py
 
-coverage: $(STAMP) ## Compute the table of exact coverage
+coverage: $(STAMP) ## Compute the tables and the figure of coverage
 	@$(BIN)/python benchmarks/exact_coverage.py
+
+calibrate: $(STAMP) ## Check every claim about coverage and error rates by simulation
+	@$(BIN)/python benchmarks/calibration.py
 
 lock: ## Resolve the pinned packages again (needs uv)
 	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \

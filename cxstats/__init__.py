@@ -38,6 +38,7 @@ Scores: how well we do, and how sure we are
     compare_with_frame          respondents against those they should stand for
     early_and_late              what late answers say of those who never came
     score_without               what flagged responses change
+    ExportCheck                 what all checks of one export come to
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
@@ -59,6 +60,7 @@ from cxstats.scores.calibration import Claim, check_claim
 from cxstats.scores.coverage import exact_coverage
 from cxstats.scores.direction import DirectionCheck, check_direction
 from cxstats.scores.estimates import Scores, formula_table, score
+from cxstats.scores.export_check import ExportCheck
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
 from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
 from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
@@ -76,6 +78,7 @@ __all__ = [
     "Design",
     "DirectionCheck",
     "EarlyAndLate",
+    "ExportCheck",
     "Flagged",
     "FrameComparison",
     "Interval",

@@ -223,13 +223,15 @@ def report_command(  # noqa: PLR0917
             raise click.UsageError("EXPORT and --set export=... name the same thing; give one")
         _require_columns(read_export(export), values)
         values["export"] = str(export.resolve())
+    # A notebook runs in its own folder, a path is given from here.
+    values |= {name: str(Path(values[name]).resolve()) for name in reports.TABLES if values.get(name)}
     length = sum(reports.count_cells(path) for path in paths)
     with click.progressbar(length=length, label="running notebooks") as bar:
         for path in paths:
-            # How the sample was drawn says nothing about another export.
+            # How the sample was drawn and what else is known of it says nothing about another export.
             known = reports.stored_parameters(path) if export else {}
-            undesigned = {part: "" for part in ("weights", "clusters") if part in known}
-            reports.write_report(path, out, settings={**undesigned, **values}, name=name, on_cell=lambda: bar.update(1))
+            cleared = {part: "" for part in (*reports.TABLES, "weights", "clusters") if part in known}
+            reports.write_report(path, out, settings={**cleared, **values}, name=name, on_cell=lambda: bar.update(1))
         bar.update(length)
     click.echo(f"pages are in {out}: open {reports.write_index(out)}")
 

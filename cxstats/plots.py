@@ -303,7 +303,7 @@ def plot_missing(missing: MissingAnswers, *, ax: Axes | None = None) -> Axes:
             1.02, y, others or "none missing", va="center", transform=axes.get_yaxis_transform(), fontsize="small"
         )
     axes.set_yticks(ys, missing.ratings)
-    axes.set_xlim(0, 100)
+    axes.set_xlim(0, 100.4)
     axes.xaxis.set_major_formatter(FuncFormatter(_percent_tick))
     axes.set_xlabel(f"of {missing.rows:,} responses")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, frameon=False, fontsize="small")

@@ -18,6 +18,8 @@ from cxstats.responses.names import unknown_name
 
 PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
+TABLES: Final = ("frame", "events")
+"""Parameters that name a table besides the export, as a path."""
 _META: Final = ("question", "answer", "source")
 CELL_SECONDS: Final = 300
 

@@ -57,7 +57,8 @@ class TestNotebook:
     def test_cells_are_short_and_define_nothing(self, path):
         for cell in code_cells(path):
             source = "".join(cell["source"])
-            assert len(source.splitlines()) <= 15
+            settings = "parameters" in cell["metadata"].get("tags", [])
+            assert len(source.splitlines()) <= (20 if settings else 15)
             assert "def " not in source
             assert "import warnings" not in source
             assert "pip install" not in source

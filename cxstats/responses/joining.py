@@ -114,7 +114,7 @@ class Attached(Generic[Answers]):
     def _repr_html_(self) -> str:
         table = self.summary()
         table["count"] = [f"{count:,}" for count in table["count"]]
-        return f"<p>{escape(self.sentence())}</p>{table.to_html(index=False)}"
+        return f"<p>{escape(self.sentence())}</p>{table.to_html(index=False, border=0, justify='left')}"
 
 
 def attach(

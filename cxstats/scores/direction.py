@@ -154,7 +154,11 @@ class DirectionCheck:
         shown = self.to_frame()
         for name in ("strength", "p_value"):
             shown[name] = ["" if math.isnan(value) else f"{value:.4f}" for value in shown[name].tolist()]
-        table = shown.rename(columns={"p_value": "p-value"}).to_html(index=False) if len(shown) else ""
+        table = (
+            shown.rename(columns={"p_value": "p-value"}).to_html(index=False, border=0, justify="left")
+            if len(shown)
+            else ""
+        )
         return f"<p>{escape(self.sentence())}</p>{table}"
 
 

@@ -14,7 +14,7 @@ Both compare parts of one sample and say the difference with its interval.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, Literal, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,18 @@ class EarlyAndLate:
         """Late less early, with the MOVER interval of two independent samples."""
         return _part_difference(self.scores, LATE, EARLY)
 
+    @property
+    def too_few(self) -> bool:
+        """Whether one of the parts has too few answers to say anything."""
+        return bool(self.scores.too_few.any()) or len(self.scores.n) < len((EARLY, LATE))
+
+    @property
+    def trend(self) -> Literal["better", "worse", "unclear"]:
+        """What late answers are beside early ones; unclear if the interval of the difference holds 0."""
+        if self.too_few or self.difference.low <= 0 <= self.difference.high:
+            return "unclear"
+        return "better" if (self.difference.estimate > 0) == (self.scores.metric.good == "high") else "worse"
+
     def to_frame(self) -> pd.DataFrame:
         """Table of the two scores, and their difference as a third row."""
         found = self.scores.to_frame()
@@ -91,7 +103,7 @@ class EarlyAndLate:
         """Say whether late answers are better or worse, and what that hints about those who did not answer."""
         aside = _aside(self.without_times, self.negative)
         n = dict(zip(self.scores.segments[PART], self.scores.n, strict=True))
-        if self.scores.too_few.any() or len(n) < 2:
+        if self.too_few:
             return f"Early and late answers: {TOO_FEW}.{aside}"
         metric, difference = self.scores.metric, self.difference
         write, (early, late) = metric.text, _estimates(self.scores, EARLY, LATE)
@@ -101,9 +113,9 @@ class EarlyAndLate:
             f"and {write(early)} in the {n[EARLY]:,} before"
         )
         size = f"{_size(metric, difference.estimate)} ({level} {_range(metric, difference)})"
-        if difference.low <= 0 <= difference.high:
+        word = self.trend
+        if word == "unclear":
             return f"No clear difference between early and late answers: {base}, {size}.{aside}"
-        word = "better" if (difference.estimate > 0) == (metric.good == "high") else "worse"
         return (
             f"Late answers are {word}: {base}, {size}; {metric.good} is good. Those who never answered may be {word} "
             f"still, if they resemble the late ones.{aside}"
@@ -219,8 +231,8 @@ class ScoreWithout:
         level = f"{100 * self.scores.confidence_level:g} % interval"
         return (
             f"{self.what}: without these {flagged:,} answers {self.scores.tally.column} is {metric.text(kept)} instead "
-            f"of {metric.text(every)}, a change of {_signed(metric, change.estimate)} ({level} "
-            f"{_signed(metric, change.low)} to {_signed(metric, change.high)}); {'within' if inside else 'outside'} "
+            f"of {metric.text(every)}, a change of {signed(metric, change.estimate)} ({level} "
+            f"{signed(metric, change.low)} to {signed(metric, change.high)}); {'within' if inside else 'outside'} "
             f"the {level} of all answers, {metric.text(limits.low[0])} to {metric.text(limits.high[0])}."
         )
 
@@ -332,18 +344,18 @@ def _delay(delay: pd.Timedelta) -> str:
     return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
 
 
-def _signed(metric: Metric, value: float) -> str:
+def signed(metric: Metric, value: float) -> str:
     shown = f"{value * 100 if metric.unit in ('share', 'net') else value:+.{2 if metric.unit == 'points' else 1}f}"
     return shown.replace("-0.00", "0.00") if float(shown) == 0 else shown
 
 
 def _size(metric: Metric, value: float) -> str:
     unit = " percentage points" if metric.unit == "share" else " points"
-    return f"a difference of {_signed(metric, value)}{unit}"
+    return f"a difference of {signed(metric, value)}{unit}"
 
 
 def _range(metric: Metric, difference: Difference) -> str:
-    return f"{_signed(metric, difference.low)} to {_signed(metric, difference.high)}"
+    return f"{signed(metric, difference.low)} to {signed(metric, difference.high)}"
 
 
 def _aside(without_times: int, negative: int) -> str:

@@ -117,9 +117,12 @@ class FrameComparison:
 
     def sentence(self) -> str:
         """Say of each column whether respondents look like the frame and, if not, which level differs most."""
-        under = f" Respondents are weighted by {self.weights}." if self.weights else ""
+        return " ".join(self._sentences())
+
+    def _sentences(self) -> list[str]:
+        under = f"Respondents are weighted by {self.weights}." if self.weights else ""
         told = [self._said(one, test) for one, test in zip(self.counts, self.tests.to_dict("records"), strict=True)]
-        return " ".join(filter(None, [*told, under.strip(), self.links.sentence()]))
+        return [said for said in (*told, under, self.links.sentence()) if said]
 
     def _said(self, one: LevelCounts, test: Mapping[Any, Any]) -> str:
         missing = [level for level, n, size in zip(one.levels, one.n, one.in_frame, strict=True) if size and not n]
@@ -149,7 +152,8 @@ class FrameComparison:
 
     def _repr_html_(self) -> str:
         table = self.to_text().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.sentence())}</p>{table}"
+        said = "".join(f"<li>{escape(sentence)}</li>" for sentence in self._sentences())
+        return f"<ul>{said}</ul>{table}"
 
 
 def compare_with_frame(
