@@ -48,7 +48,7 @@ def test_index_lists_question_answer_and_source(notebook, tmp_path):
 def test_unknown_parameters_and_notebooks_say_what_exists(notebook, tmp_path):
     with pytest.raises(ValueError, match="parameter 'time' not found; did you mean 'times'. parameters: export, times"):
         write_report(notebook, tmp_path, settings={"time": 3})
-    with pytest.raises(ValueError, match="notebook 'how-easy' not found; .*notebooks: how-easy-are-we"):
+    with pytest.raises(ValueError, match="notebook 'how-easy' not found; .*notebooks: who-answered, how-easy-are-we"):
         named_notebook("how-easy")
     assert named_notebook("02-how-easy-are-we.ipynb") == named_notebook("how-easy-are-we")
 
@@ -113,4 +113,4 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
 
 
 def test_there_are_curated_notebooks():
-    assert list(curated_notebooks()) == ["how-easy-are-we"]
+    assert list(curated_notebooks()) == ["who-answered", "how-easy-are-we"]
