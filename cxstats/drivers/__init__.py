@@ -1,0 +1,1 @@
+"""What moves a score: effects of drivers, their importance, thresholds, what-if."""
