@@ -1,0 +1,20 @@
+"""Draw results.
+
+The only folder that imports matplotlib or seaborn. Every plot shows n and, where there is one, the interval, and reads
+without colour. Each function draws on the axes that it is given, or on new ones, and returns them.
+
+Scores          plot_scores, plot_answers, plot_cross_tally
+Who answered    plot_response_rates, plot_frame, plot_missing
+"""
+
+from cxstats.plots.participation import plot_frame, plot_missing, plot_response_rates
+from cxstats.plots.scores import plot_answers, plot_cross_tally, plot_scores
+
+__all__ = [
+    "plot_answers",
+    "plot_cross_tally",
+    "plot_frame",
+    "plot_missing",
+    "plot_response_rates",
+    "plot_scores",
+]
