@@ -13,7 +13,9 @@ import pandas as pd
 from scipy.special import ndtr
 
 import cxstats as cx
-from cxstats.scores.calibration import Claim, check_claim
+from cxstats.responses.simulate import simulate_support
+from cxstats.scores.calibration import Claim, Verdict, check_claim
+from cxstats.scores.differences import named_difference
 from cxstats.scores.intervals import Sample, named_interval
 
 SEED: Final = 20261122
@@ -106,28 +108,91 @@ def correlation_covers(n: int) -> Outcomes:
     return outcomes
 
 
+def difference_covers(method: str, metric: str, sizes: tuple[int, int]) -> Outcomes:
+    """Two independent samples, each pair from distributions near two shapes."""
+    values = np.asarray(cx.named_metric(metric, SCALE).values)
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        truths = [rng.dirichlet(30 * np.asarray(SHAPES[shape]), size=replicates) for shape in ("J-shaped", "centred")]
+        samples = [Sample.from_counts(rng.multinomial(n, p), values) for n, p in zip(sizes, truths, strict=True)]
+        return within(named_difference(method)(*samples, 0.95), (truths[0] - truths[1]) @ values)
+
+    return outcomes
+
+
+def direction_alarms(way: str) -> Outcomes:
+    """Exports of 300 answers of the simulated support desk: reversed, right, or with ratings that have no relation."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        made = simulate_support(5 * replicates * 300, rng=rng)
+        answers = made.loc[made["responded"], ["ces", "csat", "nps"]].sample(frac=1, random_state=1)
+        answers = answers.head(replicates * 300).reset_index(drop=True)
+        answers["ces"] = 8 - answers["ces"] if way == "reversed" else answers["ces"]
+        answers["ces"] = rng.permutation(answers["ces"]) if way == "unrelated" else answers["ces"]
+        parts = (answers.iloc[k * 300 : (k + 1) * 300] for k in range(replicates))
+        found = [
+            cx.check_direction(part, "ces", scale=SCALE, others={"csat": "csat-5", "nps": "nps"}) for part in parts
+        ]
+        return np.array([one.verdict == "against" for one in found])
+
+    return outcomes
+
+
 def coverage(what: str, outcomes: Outcomes, *, side: str = "equal") -> Claim:
     return Claim(f"95 % interval covers: {what}", 0.95, outcomes, side)
 
 
+METRICS: Final = ("mean", "net", "favourable")
 CLAIMS: Final = (
     *(
-        coverage(f"{metric} of ces-2.0, {shape}, n = {n}, score", covers("score", metric, shape, n))
+        # Few answers nearly all at the top: the score interval covers more than it says.
+        coverage(
+            f"{metric} of ces-2.0, {shape}, n = {n}, score",
+            covers("score", metric, shape, n),
+            side="at least" if shape == "top-heavy" and n < 100 else "equal",
+        )
         for n in (50, 200)
         for shape in SHAPES
-        for metric in ("mean", "net", "favourable")
+        for metric in METRICS
     ),
-    *(
-        coverage(f"{m} of ces-2.0, weighted, n = 150, score", under_design(weighted, m, weights="w"))
-        for m in ("mean", "net", "favourable")
-    ),
+    *(coverage(f"{m} of ces-2.0, weighted, n = 150, score", under_design(weighted, m, weights="w")) for m in METRICS),
     *(
         coverage(f"{m} of ces-2.0, 40 agents with 8 answers, score", under_design(clustered, m, clusters="agent"))
-        for m in ("mean", "net", "favourable")
+        for m in METRICS
+    ),
+    *(
+        coverage(
+            f"favourable of ces-2.0, {name}, {method}",
+            under_design(rows, "favourable", method=method, **columns),
+            side="at least" if method == "korn-graubard" else "equal",
+        )
+        for name, rows, columns in (
+            ("weighted, n = 150", weighted, {"weights": "w"}),
+            ("40 agents with 8 answers", clustered, {"clusters": "agent"}),
+        )
+        for method in ("jeffreys", "logit", "korn-graubard")
+    ),
+    *(
+        coverage(f"{metric} of ces-2.0, {shape}, n = 50, dirichlet", covers("dirichlet", metric, shape, 50))
+        for shape in ("J-shaped", "bimodal")
+        for metric in METRICS
+    ),
+    *(
+        coverage(
+            f"difference of {metric} of ces-2.0, n = {sizes[0]} and {sizes[1]}, {method}",
+            difference_covers(method, metric, sizes),
+        )
+        for metric, method in (
+            ("mean", "mover"), ("net", "mover"), ("favourable", "newcombe"), ("favourable", "miettinen-nurminen"),
+        )
+        for sizes in ((40, 60), (200, 150))
     ),
     *(coverage(f"rank correlation of two ratings, n = {n}", correlation_covers(n)) for n in (50, 200)),
-)
-QUICK: Final = CLAIMS[1::3]
+    Claim("direction check finds a reversed CES column, 300 answers", 0.95, direction_alarms("reversed"), "at least"),
+    Claim("direction check cries wolf, 300 answers, all right", 0.01, direction_alarms("right"), "at most"),
+    Claim("direction check cries wolf, 300 answers, unrelated ratings", 0.01, direction_alarms("unrelated"), "at most"),
+)  # fmt: skip
+QUICK: Final = tuple(claim for claim in CLAIMS[::3] if "direction check" not in claim.name)
 HEAD: Final = """# Calibration
 
 Every claim about coverage and error rates, checked by simulation. A claim holds when the nominal rate lies in the exact
@@ -139,18 +204,20 @@ true claim in a hundred fails this by chance. Made by `make calibrate`; CI runs 
 """
 
 
+def row(verdict: Verdict) -> str:
+    """Return the line of the table."""
+    claim, (low, high) = verdict.claim, verdict.interval
+    nominal = f"{'' if claim.side == 'equal' else claim.side + ' '}{claim.nominal:g}"
+    holds = "yes" if verdict.holds else "NO"
+    return f"| {claim.name} | {nominal} | {verdict.rate:.4f} | {low:.4f} to {high:.4f} | {holds} |"
+
+
 def main() -> None:
-    rows = []
     with click.progressbar(CLAIMS, label="simulating") as claims:
-        for claim in claims:
-            verdict = check_claim(claim, seed=SEED)
-            low, high = verdict.interval
-            nominal = f"{'' if claim.side == 'equal' else claim.side + ' '}{claim.nominal:g}"
-            holds = "yes" if verdict.holds else "NO"
-            rows.append(f"| {claim.name} | {nominal} | {verdict.rate:.4f} | {low:.4f} to {high:.4f} | {holds} |")
-    head = HEAD.format(replicates=verdict.replicates, quick=len(QUICK), claims=len(CLAIMS))
+        verdicts = [check_claim(claim, seed=SEED) for claim in claims]
+    head = HEAD.format(replicates=verdicts[0].replicates, quick=len(QUICK), claims=len(CLAIMS))
     path = Path(__file__).with_name("calibration.md")
-    path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    path.write_text(head + "\n".join(map(row, verdicts)) + "\n", encoding="utf-8")
     print(path.name)
 
 

@@ -18,9 +18,9 @@ Responses: what customers answered
     tally, Tally                answers counted by segment, in any engine
     cross_tally, CrossTally     two ratings of the same customers, counted together
     attach, Attached            operational facts joined to answers, none counted twice
-    missing_answers             what every question lacks, and why
-    repeat_answerers            customers who answered more than once
-    duplicate_answers, speeders, straight_liners   responses to look at, flagged and never removed
+    missing_answers             what every question lacks, and why (MissingAnswers)
+    repeat_answerers            customers who answered more than once (RepeatAnswerers)
+    duplicate_answers, speeders, straight_liners   responses to look at (Flagged); nothing is removed
 
 Scores: how well we do, and how sure we are
     Metric, named_metric        a value for each point; METRIC_NAMES
@@ -28,16 +28,19 @@ Scores: how well we do, and how sure we are
     converted_mean              a mean as it would read on another scale, and what that assumes
     score, Scores               estimates with intervals, tables, a sentence
     INTERVALS, Sample, Interval interval methods by name, and what they take and give
+    bootstrap_interval, dirichlet_interval   the same with settings of one's own
+    DIFFERENCES, named_difference   intervals for the difference of two scores by name; PAIRED_DIFFERENCES
+    mover_difference            the same from any interval for one score
     exact_coverage              how often an interval covers, by enumeration
     check_claim, Claim          whether a claimed rate holds in simulation
     formula_table               the same answers under every published formula
     rank_correlation            how two ratings go together, with interval
     share_among                 who found it easy and is still dissatisfied
-    check_direction             evidence that a column is coded against its scale
-    response_rates              who answered of those invited, by segment and over time
-    compare_with_frame          respondents against those they should stand for
-    early_and_late              what late answers say of those who never came
-    score_without               what flagged responses change
+    check_direction             evidence that a column is coded against its scale (DirectionCheck)
+    response_rates              who answered of those invited, by segment and over time (ResponseRates)
+    compare_with_frame          respondents against those they should stand for (FrameComparison)
+    early_and_late              what late answers say of those who never came (EarlyAndLate)
+    score_without               what flagged responses change (ScoreWithout)
     ExportCheck                 what all checks of one export come to
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
@@ -56,9 +59,12 @@ from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import Tally, tally
 from cxstats.responses.weights import Design
 from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
+from cxstats.scores.bootstrap import bootstrap_interval
 from cxstats.scores.calibration import Claim, check_claim
 from cxstats.scores.coverage import exact_coverage
+from cxstats.scores.differences import DIFFERENCES, PAIRED_DIFFERENCES, mover_difference, named_difference
 from cxstats.scores.direction import DirectionCheck, check_direction
+from cxstats.scores.dirichlet import dirichlet_interval
 from cxstats.scores.estimates import Scores, formula_table, score
 from cxstats.scores.export_check import ExportCheck
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
@@ -68,8 +74,10 @@ from cxstats.scores.participation import ResponseRates, response_rates
 from cxstats.scores.representation import FrameComparison, compare_with_frame
 
 __all__ = [
+    "DIFFERENCES",
     "INTERVALS",
     "METRIC_NAMES",
+    "PAIRED_DIFFERENCES",
     "SCALES",
     "Association",
     "Attached",
@@ -96,17 +104,21 @@ __all__ = [
     "Survey",
     "Tally",
     "attach",
+    "bootstrap_interval",
     "check_claim",
     "check_direction",
     "compare_with_frame",
     "converted_mean",
     "cross_tally",
+    "dirichlet_interval",
     "duplicate_answers",
     "early_and_late",
     "exact_coverage",
     "formula_table",
     "inspect",
     "missing_answers",
+    "mover_difference",
+    "named_difference",
     "named_metric",
     "named_scale",
     "published_metrics",

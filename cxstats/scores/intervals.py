@@ -3,89 +3,55 @@
 The default, `score_interval`, serves every metric. The others go by the names of the literature and say which metrics
 they are for. A method is a function from a `Sample` and a confidence level to an `Interval`; `named_interval` takes
 such a function in place of a name.
+
+Any metric      score, t, bootstrap-percentile, bootstrap-bca, dirichlet, wald
+Shares          wilson, agresti-coull, jeffreys, logit, clopper-pearson, korn-graubard
+Net scores      mover, adjusted-wald
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
 
 from cxstats.responses.names import unknown_name
+from cxstats.scores.bootstrap import bootstrap_interval
+from cxstats.scores.dirichlet import dirichlet_interval
+from cxstats.scores.net_intervals import adjusted_wald_interval, mover_interval
+from cxstats.scores.samples import (
+    Floats,
+    Interval,
+    IntervalMethod,
+    Sample,
+    around,
+    keep_where,
+    require_confidence_level,
+    upper_tail,
+)
+from cxstats.scores.share_intervals import (
+    agresti_coull_interval,
+    clopper_pearson_interval,
+    jeffreys_interval,
+    korn_graubard_interval,
+    logit_interval,
+    wilson_interval,
+)
 
-Floats = NDArray[np.float64]
+__all__ = [
+    "INTERVALS",
+    "Interval",
+    "IntervalMethod",
+    "Sample",
+    "named_interval",
+    "require_confidence_level",
+    "score_interval",
+    "t_interval",
+    "wald_interval",
+]
 
-PSEUDO_DETRACTORS: Final = 0.75
-PSEUDO_PASSIVES: Final = 1.5
-PSEUDO_PROMOTERS: Final = 0.75
 _ITERATIONS: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Lower and upper limits, one of each a segment; NaN where there is nothing to say."""
-
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What an interval needs to know of S segments on a scale of K points.
-
-    Attributes
-    ----------
-    shares
-        Share of the answers at each point, weighted under a design; shape (S, K).
-    values
-        The metric's value of each point; shape (K,).
-    n
-        Number of answers; shape (S,).
-    effective_n
-        Size of the simple random sample with the same variance; equal to `n` without a design; shape (S,).
-    degrees_of_freedom
-        Design degrees of freedom; infinite without a design; shape (S,).
-    """
-
-    shares: Floats
-    values: Floats
-    n: Floats
-    effective_n: Floats
-    degrees_of_freedom: Floats
-
-    @classmethod
-    def from_counts(cls, counts: ArrayLike, values: ArrayLike) -> "Sample":
-        """Make a simple random sample from counts of answers, shape (S, K) or (K,), and the values of the points."""
-        table = np.atleast_2d(np.asarray(counts, dtype=np.float64))
-        n = table.sum(axis=1)
-        shares = np.divide(table, n[:, None], out=np.full_like(table, np.nan), where=n[:, None] > 0)
-        return cls(shares, np.asarray(values, dtype=np.float64), n, n, np.full_like(n, np.inf))
-
-    def head(self) -> "Sample":
-        """Return the first segment alone: enough to see whether a method is for the metric and the design."""
-        first = (part[:1] for part in (self.n, self.effective_n, self.degrees_of_freedom))
-        return Sample(self.shares[:1], self.values, *first)
-
-    @property
-    def estimate(self) -> Floats:
-        """Mean value; shape (S,)."""
-        return self.shares @ self.values
-
-    @property
-    def variance(self) -> Floats:
-        """Variance of the values over the answers, divisor n; shape (S,)."""
-        return np.einsum("sk,sk->s", self.shares, (self.values - self.estimate[:, None]) ** 2)
-
-    @property
-    def is_simple(self) -> bool:
-        """Whether the sample is a simple random one."""
-        return bool(np.isinf(self.degrees_of_freedom).all())
-
-
-IntervalMethod = Callable[[Sample, float], Interval]
 
 
 def score_interval(sample: Sample, confidence_level: float) -> Interval:
@@ -134,11 +100,11 @@ def score_interval(sample: Sample, confidence_level: float) -> Interval:
     >>> found.low.round(6), found.high.round(6)
     (array([0.627679]), array([0.842235]))
     """
-    ratio = _quantile(sample, confidence_level) ** 2 / np.minimum(sample.effective_n, sample.n)
+    ratio = sample.quantile(confidence_level) ** 2 / sample.limited_n
     low, high = sample.values.min(), sample.values.max()
     span = high - low
     if span == 0:
-        return _where(sample.n > 0, sample.estimate, sample.estimate)
+        return keep_where(sample.n > 0, sample.estimate, sample.estimate)
     # Values are moved to 0..1, so that the search needs no scale of its own.
     unit = (sample.values - low) / span
     estimate = sample.shares @ unit
@@ -177,54 +143,6 @@ def _larger_root(a: float, b: Floats, c: Floats) -> Floats:
     return (-b + np.sqrt(b**2 - 4 * a * c)) / (2 * a)
 
 
-def wilson_interval(sample: Sample, confidence_level: float) -> Interval:
-    """Wilson's score interval of a share, in closed form.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference. JASA 22.
-    """
-    _require_share(sample, "wilson", "score, t, wald")
-    ratio = _quantile(sample, confidence_level) ** 2 / np.minimum(sample.effective_n, sample.n)
-    centre = (sample.estimate + ratio / 2) / (1 + ratio)
-    half = np.sqrt(ratio * (sample.variance + ratio / 4)) / (1 + ratio)
-    return Interval(np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1))
-
-
-def clopper_pearson_interval(sample: Sample, confidence_level: float) -> Interval:
-    """Clopper and Pearson's interval of a share, from the tails of the binomial; never covers less than it says.
-
-    References
-    ----------
-    Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the binomial.
-    Biometrika 26.
-    """
-    _require_share(sample, "clopper-pearson", "score, t, wald")
-    _require_simple(sample, "clopper-pearson")
-    successes, tail = np.rint(sample.estimate * sample.n), (1 - confidence_level) / 2
-    low = np.where(successes == 0, 0.0, scipy.special.betaincinv(successes, sample.n - successes + 1, tail))
-    high = np.where(successes == sample.n, 1.0, scipy.special.betaincinv(successes + 1, sample.n - successes, 1 - tail))
-    return _where(sample.n > 0, low, high)
-
-
-def adjusted_wald_interval(sample: Sample, confidence_level: float) -> Interval:
-    """Wald interval of a net score after adding 3/4 detractor, 3/2 passive and 3/4 promoter, cut at -1 and 1.
-
-    References
-    ----------
-    Rocks (2016), Interval estimation for the "Net Promoter Score". The American Statistician 70.
-    """
-    if set(sample.values) != {-1.0, 0.0, 1.0}:
-        raise ValueError(_not_for("adjusted-wald", "net scores (values -1, 0 and 1)", sample, "score, t, wald"))
-    _require_simple(sample, "adjusted-wald")
-    favourable, neutral, unfavourable = (
-        sample.n * (sample.shares @ (sample.values == value)) for value in (1.0, 0.0, -1.0)
-    )
-    counts = [unfavourable + PSEUDO_DETRACTORS, neutral + PSEUDO_PASSIVES, favourable + PSEUDO_PROMOTERS]
-    found = wald_interval(Sample.from_counts(np.column_stack(counts), [-1, 0, 1]), confidence_level)
-    return _where(sample.n > 0, np.clip(found.low, -1, 1), np.clip(found.high, -1, 1))
-
-
 def t_interval(sample: Sample, confidence_level: float) -> Interval:
     """Student's t interval: divisor n - 1 and n - 1 degrees of freedom, or those of the design.
 
@@ -239,23 +157,31 @@ def t_interval(sample: Sample, confidence_level: float) -> Interval:
     divisor = np.where(simple, sample.n - 1, sample.effective_n)
     usable = (degrees > 0) & (sample.n > 0)
     error = np.sqrt(sample.variance / np.where(usable, divisor, np.nan))
-    quantile = scipy.special.stdtrit(np.where(usable, degrees, 1.0), _upper_tail(confidence_level)).astype(np.float64)
-    return _around(sample.estimate, quantile * error)
+    quantile = scipy.special.stdtrit(np.where(usable, degrees, 1.0), upper_tail(confidence_level)).astype(np.float64)
+    return around(sample.estimate, quantile * error)
 
 
 def wald_interval(sample: Sample, confidence_level: float) -> Interval:
     """Return the normal interval around the estimate, here for comparison: too narrow in small or lopsided samples."""
     error = np.sqrt(sample.variance / sample.effective_n)
-    return _around(sample.estimate, scipy.special.ndtri(_upper_tail(confidence_level)) * error)
+    return around(sample.estimate, scipy.special.ndtri(upper_tail(confidence_level)) * error)
 
 
 INTERVALS: Final[Mapping[str, IntervalMethod]] = MappingProxyType(
     {
         "score": score_interval,
         "wilson": wilson_interval,
+        "agresti-coull": agresti_coull_interval,
+        "jeffreys": jeffreys_interval,
+        "logit": logit_interval,
         "clopper-pearson": clopper_pearson_interval,
+        "korn-graubard": korn_graubard_interval,
+        "mover": mover_interval,
         "adjusted-wald": adjusted_wald_interval,
         "t": t_interval,
+        "bootstrap-percentile": bootstrap_interval(method="percentile"),
+        "bootstrap-bca": bootstrap_interval(method="bca"),
+        "dirichlet": dirichlet_interval(),
         "wald": wald_interval,
     }
 )
@@ -275,51 +201,3 @@ def named_interval(method: IntervalMethod | str) -> IntervalMethod:
     if method not in INTERVALS:
         raise ValueError(unknown_name("interval method", method, INTERVALS))
     return INTERVALS[method]
-
-
-def require_confidence_level(confidence_level: float) -> None:
-    """Refuse a confidence level that is not strictly between 0 and 1."""
-    if not 0 < confidence_level < 1:
-        raise ValueError(f"confidence_level must be between 0 and 1, as .95; got {confidence_level!r}")
-
-
-def _upper_tail(confidence_level: float) -> float:
-    require_confidence_level(confidence_level)
-    return (1 + confidence_level) / 2
-
-
-def _quantile(sample: Sample, confidence_level: float) -> Floats:
-    """Return the normal quantile, or Student's under a design; NaN where there is nothing to go by."""
-    probability, degrees = _upper_tail(confidence_level), sample.degrees_of_freedom
-    usable = (degrees >= 1) & (sample.n > 0)
-    student = scipy.special.stdtrit(np.where(np.isfinite(degrees) & usable, degrees, 1.0), probability)
-    return np.where(usable, np.where(np.isinf(degrees), scipy.special.ndtri(probability), student), np.nan)
-
-
-def _around(estimate: Floats, half: Floats) -> Interval:
-    return Interval(estimate - half, estimate + half)
-
-
-def _where(condition: NDArray[np.bool_], low: Floats, high: Floats) -> Interval:
-    return Interval(np.where(condition, low, np.nan), np.where(condition, high, np.nan))
-
-
-def _require_share(sample: Sample, method: str, others: str) -> None:
-    if not set(sample.values) <= {0.0, 1.0}:
-        raise ValueError(_not_for(method, "shares (values 0 and 1)", sample, others))
-
-
-def _require_simple(sample: Sample, method: str) -> None:
-    if not sample.is_simple:
-        raise ValueError(
-            f"interval method {method!r} is for simple random samples; this one has a design. Methods that know the "
-            "design: score, wilson (shares), t, wald"
-        )
-
-
-def _not_for(method: str, what: str, sample: Sample, others: str) -> str:
-    low, high = sample.values.min(), sample.values.max()
-    return (
-        f"interval method {method!r} is for {what}; this metric has {len(set(sample.values))} values from {low:g} to "
-        f"{high:g}. Methods for it: {others}"
-    )

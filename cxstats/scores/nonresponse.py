@@ -27,7 +27,9 @@ from cxstats.responses.scales import Scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
+from cxstats.scores.differences import square_and_add
 from cxstats.scores.estimates import TOO_FEW, Scores, score
+from cxstats.scores.intervals import Interval
 from cxstats.scores.metrics import Metric, MetricOf
 
 Floats = NDArray[np.float64]
@@ -306,27 +308,9 @@ def _part_difference(scores: Scores, one: str, other: str) -> Difference:
         return Difference(float("nan"), float("nan"), float("nan"))
     limits, a, b = scores.interval(), names.index(one), names.index(other)
     difference = scores.estimate[a] - scores.estimate[b]
-    low, high = mover(*(np.array([part[a], part[b]]) for part in (scores.estimate, limits.low, limits.high)))
-    return Difference(float(difference), float(low), float(high))
-
-
-def mover(estimates: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Interval of a difference of two independent estimates from the interval of each.
-
-    Parameters
-    ----------
-    estimates, low, high
-        Of the first and of the second; shape (2, ...).
-
-    Returns
-    -------
-    tuple
-        Limits of first less second; shape (...).
-    """
-    difference = estimates[0] - estimates[1]
-    down = np.hypot(estimates[0] - low[0], high[1] - estimates[1])
-    up = np.hypot(high[0] - estimates[0], estimates[1] - low[1])
-    return difference - down, difference + up
+    parts = [(scores.estimate[[k]], Interval(limits.low[[k]], limits.high[[k]])) for k in (a, b)]
+    found = square_and_add(parts[0], parts[1])
+    return Difference(float(difference), float(found.low[0]), float(found.high[0]))
 
 
 def _cut(cut: object) -> pd.Timedelta:
@@ -345,6 +329,7 @@ def _delay(delay: pd.Timedelta) -> str:
 
 
 def signed(metric: Metric, value: float) -> str:
+    """Write a difference with its sign, shares and nets times 100."""
     shown = f"{value * 100 if metric.unit in ('share', 'net') else value:+.{2 if metric.unit == 'points' else 1}f}"
     return shown.replace("-0.00", "0.00") if float(shown) == 0 else shown
 

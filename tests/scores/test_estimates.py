@@ -22,12 +22,13 @@ def test_estimate_and_error_equal_the_plain_expressions():
 
 
 def test_published_nps_standard_errors(figures):
-    for name, case in figures("published").items():
-        if name.startswith("nps"):
-            data = pd.DataFrame({"x": np.repeat([3, 7, 9], case["counts"])})
-            found = score(tally(data, "x", scale="nps"))
-            assert found.estimate[0] == pytest.approx(case["nps"], abs=1e-12)
-            assert found.standard_error[0] == pytest.approx(case["standard_error"], abs=1e-12)
+    cases = [case for case in figures("published_intervals").values() if "nps.se" in case["expected"]]
+    assert len(cases) >= 7
+    for case in cases:
+        counts = [case["data"][group] for group in ("detractors", "passives", "promoters")]
+        found = score(tally(pd.DataFrame({"x": np.repeat([3, 7, 9], counts)}), "x", scale="nps"))
+        assert found.estimate[0] == pytest.approx(case["expected"]["nps"], abs=1e-12)
+        assert found.standard_error[0] == pytest.approx(case["expected"]["nps.se"], abs=1e-12)
 
 
 def test_the_table_has_always_the_same_columns():

@@ -55,27 +55,6 @@ def test_means_agree_with_t_test_of_r(figures):
             assert limits(case["counts"], range(1, 8), "t", level) == pytest.approx(case[name], abs=1e-9)
 
 
-def test_published_figures(figures):
-    for name, case in figures("published").items():
-        if name.startswith("binom_ci"):
-            counts, level = [case["n"] - case["x"], case["x"]], case["confidence_level"]
-            for method, key in (("wilson", "wilson"), ("score", "wilson"), ("clopper-pearson", "clopper_pearson")):
-                assert limits(counts, [0, 1], method, level) == pytest.approx(case[key], abs=1e-6), name
-            # DescTools cuts Wald at 0 and 1; ours is left as it falls, since cutting hides how poor it is.
-            wald = np.clip(limits(counts, [0, 1], "wald", level), 0, 1)
-            assert wald == pytest.approx(case["wald_cut_at_0_and_1"], abs=1e-6), name
-        elif name.startswith("nps"):
-            assert limits(case["counts"], [-1, 0, 1], "wald") == pytest.approx(case["wald"], abs=1e-6), name
-        else:
-            # Tango's interval is the score interval for the values -1, 0 and 1.
-            assert limits(case["counts"], [-1, 0, 1]) == pytest.approx(case["tango"], abs=1e-6), name
-
-
-def test_adjusted_wald_gives_the_published_figures_and_stays_on_the_scale():
-    assert limits([5, 5, 10], [-1, 0, 1], "adjusted-wald") == pytest.approx((-0.117161, 0.551944), abs=5e-7)
-    assert limits([0, 0, 12], [-1, 0, 1], "adjusted-wald")[1] == 1
-
-
 @given(st.integers(0, 200), st.integers(1, 200), LEVELS)
 def test_with_two_values_it_is_wilsons(x, rest, level):
     n = x + rest
@@ -166,9 +145,78 @@ def test_everyone_alike_is_not_certainty(n):
     assert low == pytest.approx(1 + 2 * n / (n + 1.959963984540054**2), abs=1e-12)
 
 
-@pytest.mark.parametrize("method", ["score", "wilson", "clopper-pearson", "wald", "t"])
+def counts_and_values(method):
+    return (
+        ([[3, 5, 9], [0, 0, 12]], [-1, 0, 1]) if method in ("mover", "adjusted-wald") else ([[8, 9], [0, 12]], [0, 1])
+    )
+
+
+@pytest.mark.parametrize("method", INTERVALS)
 def test_nobody_gives_no_limits(method):
-    assert np.isnan(limits([0, 0], [0, 1], method)).all()
+    counts, values = counts_and_values(method)
+    found = INTERVALS[method](Sample.from_counts(np.vstack([counts, np.zeros(len(values))]), values), 0.95)
+    assert np.isfinite([found.low[0], found.high[0]]).all()
+    assert np.isnan([found.low[2], found.high[2]]).all()
+
+
+@pytest.mark.parametrize("method", INTERVALS)
+def test_segments_do_not_know_of_each_other(method):
+    counts, values = counts_and_values(method)
+    together = INTERVALS[method](Sample.from_counts(counts, values), 0.9)
+    for s, row in enumerate(counts):
+        assert limits(row, values, method, 0.9) == pytest.approx((together.low[s], together.high[s]), abs=1e-11)
+
+
+@pytest.mark.parametrize("method", [m for m in INTERVALS if not m.startswith("bootstrap")])
+def test_a_higher_level_is_wider_and_the_scale_turned_round_is_the_mirror_image(method):
+    counts, values = counts_and_values(method)
+    for row in counts:
+        low, high = limits(row, values, method, 0.99)
+        inner = limits(row, values, method, 0.8)
+        assert low - 1e-12 <= inner[0] <= inner[1] <= high + 1e-12
+        turned = limits(row[::-1], values, method, 0.99)
+        assert turned == pytest.approx((values[0] + values[-1] - high, values[0] + values[-1] - low), abs=1e-11)
+
+
+@pytest.mark.parametrize("method", INTERVALS)
+def test_counts_need_not_be_whole(method):
+    counts, values = counts_and_values(method)
+    shift = np.array([0.4] + [0.0] * (len(values) - 2) + [-0.4])
+    below, between, above = (limits(counts[0] + k * shift, values, method) for k in (1, 0.5, 0))
+    assert np.all(np.array(below) <= between)
+    assert np.all(np.array(between) <= above)
+
+
+def designed(counts, values, *, effective, degrees) -> Sample:
+    simple = Sample.from_counts(counts, values)
+    size = len(simple.n)
+    return Sample(simple.shares, simple.values, simple.n, np.full(size, effective), np.full(size, float(degrees)))
+
+
+FOR_DESIGNS = [m for m in INTERVALS if m not in ("clopper-pearson", "adjusted-wald")]
+
+
+@pytest.mark.parametrize("method", FOR_DESIGNS)
+def test_a_design_widens_and_none_at_all_gives_no_limits(method):
+    counts, values = [[30, 50, 90]], [-1, 0, 1] if method == "mover" else [0, 0, 1]
+    simple = INTERVALS[method](Sample.from_counts(counts, values), 0.95)
+    low, high = INTERVALS[method](designed(counts, values, effective=60.0, degrees=7), 0.95).low, simple.high
+    assert low < simple.low
+    wide = INTERVALS[method](designed(counts, values, effective=60.0, degrees=7), 0.95)
+    narrower = INTERVALS[method](designed(counts, values, effective=60.0, degrees=70), 0.95)
+    assert wide.high > high
+    # Wald's interval keeps the normal quantile.
+    assert wide.high - wide.low > narrower.high - narrower.low or method == "wald"
+    nothing = INTERVALS[method](designed(counts, values, effective=60.0, degrees=0), 0.95)
+    assert np.isnan([nothing.low[0], nothing.high[0]]).all() or method == "wald"
+
+
+@pytest.mark.parametrize("method", [m for m in FOR_DESIGNS if m not in ("t", "wald")])
+def test_the_effective_n_counts_for_no_more_than_n(method):
+    counts, values = [[3, 5, 9]], [-1, 0, 1] if method == "mover" else [0, 0, 1]
+    at_n = INTERVALS[method](designed(counts, values, effective=17.0, degrees=9), 0.95)
+    beyond = INTERVALS[method](designed(counts, values, effective=400.0, degrees=9), 0.95)
+    assert (at_n.low[0], at_n.high[0]) == pytest.approx((beyond.low[0], beyond.high[0]), abs=1e-14)
 
 
 def test_one_answer_has_no_t_interval_but_a_score_interval():
@@ -200,7 +248,7 @@ def test_a_method_that_is_not_for_the_metric_says_which_are():
 def test_methods_for_simple_samples_refuse_a_design(method):
     simple = Sample.from_counts([[1, 2, 3]], [-1, 0, 1] if method == "adjusted-wald" else [0, 0, 1])
     designed = Sample(simple.shares, simple.values, simple.n, simple.effective_n, np.array([20.0]))
-    with pytest.raises(ValueError, match="for simple random samples"):
+    with pytest.raises(ValueError, match="for simple random samples; this one has a design. .*: (score|korn-graubard)"):
         named_interval(method)(designed, 0.95)
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from cxstats import Design, score, tally
 from cxstats.responses.quality import speeders
-from cxstats.scores.intervals import Sample, score_interval
-from cxstats.scores.nonresponse import early_and_late, mover, score_without
+from cxstats.scores.differences import named_difference
+from cxstats.scores.intervals import Sample
+from cxstats.scores.nonresponse import early_and_late, score_without
 
 
 def answers(n=400, shift=1.0, seed=3) -> pd.DataFrame:
@@ -82,15 +83,10 @@ def test_difference_of_two_scores_covers():
         samples = [
             Sample.from_counts(rng.multinomial(n, p, 2_000), values) for n, p in ((n_late, late), (n_early, early))
         ]
-        limits = [score_interval(sample, 0.95) for sample in samples]
-        low, high = mover(
-            np.array([s.estimate for s in samples]),
-            np.array([x.low for x in limits]),
-            np.array([x.high for x in limits]),
-        )
+        limits = named_difference("mover")(*samples, 0.95)
         truth = (late - early) @ values
         # Exact 99 % interval of 2,000 replicates around .95.
-        assert 1_873 <= np.sum((low <= truth) & (truth <= high)) <= 1_925
+        assert 1_873 <= np.sum((limits.low <= truth) & (truth <= limits.high)) <= 1_925
 
 
 def test_score_without_is_the_score_of_the_others():
