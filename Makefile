@@ -70,6 +70,7 @@ truth: $(STAMP) ## Compute again what is true of the simulated customers
 bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/tally_and_score.py
 	@$(BIN)/python benchmarks/bootstrap.py
+	@$(BIN)/python benchmarks/joining.py
 
 coverage: $(STAMP) ## Compute the tables and the figure of coverage
 	@$(BIN)/python benchmarks/exact_coverage.py
