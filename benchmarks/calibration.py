@@ -195,7 +195,7 @@ CLAIMS: Final = (
 QUICK: Final = tuple(claim for claim in CLAIMS[::3] if "direction check" not in claim.name)
 HEAD: Final = """# Calibration
 
-Every claim about coverage and error rates, checked by simulation. A claim holds when the nominal rate lies in the exact
+Claims about coverage and error rates, checked by simulation. A claim holds when the nominal rate lies in the exact
 99 % interval of the rate seen in {replicates:,} seeded replicates; a one-sided claim, when the interval reaches it. One
 true claim in a hundred fails this by chance. Made by `make calibrate`; CI runs {quick} of the {claims}.
 

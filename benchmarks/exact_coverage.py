@@ -159,8 +159,8 @@ counts as not covered.
 ## Where another method beats the default
 
 The default is the score interval. Named are the methods that cover at least 94.5 % on average over the grid and are at
-least 1 % narrower, or that cover better at worst and are at most 5 % wider; the default's figures are in brackets. No
-method is narrower without covering less at worst, unless the last column does not say lower.
+least 1 % narrower, or that cover better at worst and are at most 5 % wider; the default's figures are in brackets, and
+"lower" marks a method that covers less at worst.
 
 | score | n | method | width against the default | mean coverage | lowest coverage |
 |---|---|---|---|---|---|

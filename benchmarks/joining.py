@@ -1,4 +1,4 @@
-"""Join 2 million events to 1 million answers: attach beside pandas' merge_asof, which takes the last event, unaccounted.
+"""Join 2 million events to 1 million answers: attach beside pandas' merge_asof, which takes the last event only.
 
 Run: make bench.
 """

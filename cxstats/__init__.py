@@ -42,6 +42,7 @@ Scores: how well we do, and how sure we are
     early_and_late              what late answers say of those who never came (EarlyAndLate)
     score_without               what flagged responses change (ScoreWithout)
     ExportCheck                 what all checks of one export come to
+    bullets                     lines as a Markdown list, with nothing in them taken for markup
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
@@ -52,6 +53,7 @@ from cxstats.responses.crosstabs import CrossTally, cross_tally
 from cxstats.responses.exports import read_export
 from cxstats.responses.inspection import Question, inspect
 from cxstats.responses.joining import Attached, attach
+from cxstats.responses.markdown import bullets
 from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
 from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
 from cxstats.responses.scales import SCALES, Scale, named_scale
@@ -105,6 +107,7 @@ __all__ = [
     "Tally",
     "attach",
     "bootstrap_interval",
+    "bullets",
     "check_claim",
     "check_direction",
     "compare_with_frame",

@@ -114,3 +114,17 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
 
 def test_there_are_curated_notebooks():
     assert list(curated_notebooks()) == ["who-answered", "how-easy-are-we"]
+
+
+def test_markup_in_an_export_is_shown_and_not_run(tmp_path):
+    evil = "<img src=x onerror=alert(1)>"
+    rows = [f"k,{evil},ces,csat", *(f"{k},*a* [x](javascript:alert({k})),{1 + k % 7},{1 + k % 5}" for k in range(40))]
+    export = tmp_path / "evil.csv"
+    export.write_text("\n".join(rows), encoding="utf-8")
+    settings = {"export": str(export), "frame": "", "events": "", "weights": "", "customer": evil}
+    page = write_report(named_notebook("who-answered"), tmp_path, settings=settings, name="evil")
+    for path in (page.path, write_index(tmp_path)):
+        text = path.read_text(encoding="utf-8")
+        assert "<img src=x" not in text
+        assert 'href="javascript' not in text
+    assert "onerror" in page.path.read_text(encoding="utf-8")

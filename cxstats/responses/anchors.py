@@ -97,6 +97,11 @@ def sense_of(words: str, scale: Scale) -> Sense:
     return _side(scale, [fits] if isinstance(fits, int) else list(fits))
 
 
+def speaks_for_itself(words: str) -> bool:
+    """Say whether words are good or bad whatever was asked: "very easy" is, "strongly agree" is not."""
+    return bool(_SENSES.get(label_key(words), 0))
+
+
 def labels_against(scale: Scale) -> tuple[str, ...]:
     """List the scale's own labels that say the opposite of its direction; none unless all that are clear do so."""
     against: list[str] = []

@@ -1,6 +1,6 @@
 """Who of those that were asked answered: responses linked to invitations by key, nothing dropped in silence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +62,17 @@ def _counted(n: int, one: str, several: str) -> str:
     return "" if not n else f"{n:,} {one if n == 1 else several}"
 
 
+def same_names(on: str | Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
+    """Return a key as a mapping from columns of the responses to columns of the frame."""
+    if isinstance(on, Mapping):
+        return on
+    return {name: name for name in ([on] if isinstance(on, str) else on)}
+
+
 def link_responses(
     responses: pd.DataFrame,
     frame: pd.DataFrame,
-    on: str | Mapping[str, str],
+    on: str | Sequence[str] | Mapping[str, str],
     *,
     asked: Truths,
     dates: "pd.Series[Any] | None",
@@ -93,7 +100,8 @@ def link_responses(
     ValueError
         If a column does not exist, keys are of different types, or no response matches.
     """
-    keys = number_keys(responses, frame, {on: on} if isinstance(on, str) else on)
+    on = same_names(on)
+    keys = number_keys(responses, frame, on)
     times = np.bincount(keys.answers[keys.answers >= 0], minlength=keys.size)
     used = asked & (keys.events >= 0)
     in_order = np.arange(len(frame)) if dates is None else np.argsort(dates.to_numpy(), kind="stable")
@@ -105,7 +113,10 @@ def link_responses(
     invited[keys.events[used]] = True
     matched = keys.answers[keys.answers >= 0]
     if len(responses) and used.any() and not invited[matched].any():
-        raise ValueError(f"no response matches an invitation by {on!r}; are both keys written the same way?")
+        names = ", ".join(on)
+        if not len(matched):
+            raise ValueError(f"responses need a key to match an invitation; every {names} is empty")
+        raise ValueError(f"no response matches an invitation by {names!r}; are both keys written the same way?")
     links = Links(
         unmatched=int((~invited[matched]).sum()),
         without_key=int((keys.answers < 0).sum()),

@@ -12,7 +12,7 @@ Faster than 20 seconds, 33 % of the median of 60: 1 of 5 judged (20.0 %).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -115,10 +115,12 @@ def duplicate_answers(data: Survey | pd.DataFrame, *, ignore: str | Sequence[str
     for column in left_out:
         column_of(table, column, "data")
     compared = table.drop(columns=left_out)
-    if compared.columns.empty and len(table):
+    if compared.columns.empty and len(table) and ignore is not None:
         raise ValueError(f"no column is left to compare; left out: {_listed(left_out)}")
-    if not len(table):
-        return Flagged("Records identical to an earlier one", pd.Series(index=table.index, dtype=bool), 0)
+    if compared.columns.empty or not len(table):
+        note = f"No column is left to compare: no value of {_listed(left_out)} occurs twice." if len(table) else ""
+        none = pd.Series(data=False, index=table.index, dtype=bool)
+        return Flagged("Records identical to an earlier one", none, 0, note=note)
     judged = compared.notna().any(axis=1)
     codes = np.column_stack([pd.factorize(compared[column], use_na_sentinel=False)[0] for column in compared.columns])
     group = _group_numbers(codes)
@@ -133,18 +135,18 @@ def duplicate_answers(data: Survey | pd.DataFrame, *, ignore: str | Sequence[str
 
 
 def _differing(table: pd.DataFrame) -> list[str]:
-    """Name the columns of dates, and the complete ones in which no value repeats."""
+    """Name the columns of dates, and those in which no value occurs twice."""
     return [
-        str(name)
+        cast("str", name)
         for name, column in table.items()
-        if pd.api.types.is_datetime64_any_dtype(column) or (column.notna().all() and not column.duplicated().any())
+        if pd.api.types.is_datetime64_any_dtype(column) or not column.dropna().duplicated().any()
     ]
 
 
 def _listed(names: Sequence[str]) -> str:
     """List the first few names, and say how many more there are."""
     more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    return (", ".join(names[:_MOST_LISTED]) or "none") + more
+    return (", ".join(map(str, names[:_MOST_LISTED])) or "none") + more
 
 
 def _group_numbers(codes: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Is a column coded as its scale has it, or the other way round? Evidence, its strength, and how often it is wrong.
 
-Half of the questionnaires have 5 for very easy, the other half for very difficult, and an export does not say which.
+Some questionnaires have 5 for very easy, others for very difficult, and an export does not say which.
 Nothing is turned round here: a person looks at the questionnaire and names another scale.
 
 >>> import numpy as np
@@ -131,7 +131,7 @@ class DirectionCheck:
     def _how_sure(self, counted: Sequence[Evidence]) -> str:
         if any(e.way == "against" and math.isnan(e.p_value) for e in counted):
             return ""
-        return f"Where all is right, such an alarm comes in at most {self.false_alarm_rate * 100:g} % of exports. "
+        return f"Where all is right, such an alarm comes for at most {self.false_alarm_rate * 100:g} % of columns. "
 
     def _what_to_do(self) -> str:
         if any(e.kind == "scale" and e.way == "against" for e in self.evidence):

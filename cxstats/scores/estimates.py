@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.markdown import plain_markdown
 from cxstats.responses.tallies import Tally
 from cxstats.scores.intervals import Interval, IntervalMethod, Sample, named_interval, require_confidence_level
 from cxstats.scores.metrics import Metric, MetricOf, named_metric, published_metrics, usual_metric
@@ -244,10 +245,10 @@ class Scores:
     def answer(self) -> str:
         """Say the total, the best and the worst segment in Markdown, the score in bold.
 
-        Names from the data are escaped, since Markdown lets HTML through.
+        Characters of the data stand for themselves, since Markdown lets HTML and links through.
         """
         shown, rest = self._said()
-        return f"**{escape(shown)}**{escape(rest)} {escape(self.extremes())}".strip()
+        return f"**{plain_markdown(shown)}** {plain_markdown(rest)} {plain_markdown(self.extremes())}".strip()
 
     def extremes(self) -> str:
         """Name the best and the worst segment in one sentence; empty with fewer than two that have enough answers."""

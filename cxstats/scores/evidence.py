@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.anchors import Anchor, labels_against, read_anchors, sense_of
+from cxstats.responses.anchors import Anchor, labels_against, read_anchors, sense_of, speaks_for_itself
 from cxstats.responses.labels import label_key
 from cxstats.responses.polarity import polarity
 from cxstats.responses.scales import Scale
@@ -147,7 +147,10 @@ def _way_of_label(number: int, label: str, scale: Scale) -> Way:
     opposite = scale.points[-1 - scale.points.index(number)]
     if (number in points) == (opposite in points):
         return "silent"
-    return "with" if number in points else "against"
+    if opposite in points:
+        return "against"
+    # What "agree" agrees with may be easy or difficult, so that it is no reason to trust the direction.
+    return "with" if speaks_for_itself(label) else "silent"
 
 
 def label_evidence(coded: Mapping[str, tuple[int, Way]], rows: Mapping[object, int]) -> list[Evidence]:
@@ -172,6 +175,8 @@ def question_evidence(text: str, scale: Scale) -> list[Evidence]:
     if not anchors:
         return []
     against = any(anchor.agrees(scale) is False for anchor in anchors)
+    if not against and not any(speaks_for_itself(anchor.words) for anchor in anchors):
+        return []
     says = f"the question says {', '.join(f'{a.number} = {a.words}' for a in anchors)}"
     strength = -1.0 if against else 1.0
     return [Evidence("question", says, len(anchors), strength, math.nan, "against" if against else "with")]

@@ -5,18 +5,18 @@
 >>> survey = read_export("data/support_survey.csv")
 >>> check = ExportCheck(survey, missing_answers(survey, ratings={"ces": "ces-2.0"}))
 >>> print(check.answer())
-- **All 1,787 records can be used;** ces is answered in 98.3 % of them.
+- **Usable, with care:** 1,787 records read, none rejected; ces is answered in 98.3 % of those kept.
 - **Response rate unknown:** nothing here says who was invited.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 import numpy as np
 
 from cxstats.responses.completeness import MissingAnswers
+from cxstats.responses.markdown import bullets, plain_markdown
 from cxstats.responses.quality import Flagged
 from cxstats.responses.repeats import RepeatAnswerers
 from cxstats.responses.survey import Survey
@@ -68,13 +68,15 @@ class ExportCheck:
     directions: Sequence[DirectionCheck] = ()
 
     def answer(self) -> str:
-        """Say in Markdown whether the export can be used and who is missing from it; names of the data are escaped."""
+        """Say in Markdown whether the export can be used and who is missing; text of the data stands for itself."""
         parts = [
             self._records(), self._rate(), self._absent(), self._late(), self._repeated(), self._suspicious(),
             *self._directed(),
         ]  # fmt: skip
         shown = parts if len(self.survey.responses) else parts[:1]
-        return "\n".join(f"- **{escape(bold)}** {escape(rest)}".rstrip() for bold, rest in shown if bold)
+        return "\n".join(
+            f"- **{plain_markdown(bold)}** {plain_markdown(rest)}".rstrip() for bold, rest in shown if bold
+        )
 
     def conclusions(self) -> str:
         """Say in Markdown what a reader may conclude from the scores of this export, and what not."""
@@ -82,37 +84,59 @@ class ExportCheck:
             return "**You may not conclude** anything: no response can be used."
         may = ["Scores of those who answered, with their intervals, under the stated formula."]
         may_not: list[str] = []
-        rate = float(self.rates.total.estimate[0]) if self.rates else None
+        rate = self._known_rate()
         if rate is None:
             may_not.append("Anything about customers who did not answer: it is not known how many they are.")
-        elif rate < LOW_RATE:
+        elif rate < 1:
             silent = f"{100 * (1 - rate):.0f} % of those invited did not answer"
             may_not.append(f"The score of all customers: {silent}, and the intervals say nothing about them.")
         if self.late and self.late.trend != "unclear":
             may_not.append("That the silent are like the others: late answers differ from early ones.")
-        for level, _, _ in self._levels_that_differ():
-            may_not.append(f"A total over all customers before the share of {level} is set right by weights.")
+        for level, share, of_frame in self._levels_that_differ():
+            stays = "even after weighting " if self.frame and self.frame.weights else ""
+            shares = f"{100 * share:.1f} % instead of {100 * of_frame:.1f} %"
+            may_not.append(
+                f"A total that stands for everybody: {stays}{level} is {shares}. Weights could mend that share, but "
+                "not who is silent among those customers."
+            )
         if self.repeats and self.repeats.share > MANY_REPEATED:
             may.append(f"Intervals that hold, if answers are counted with Design(clusters={self.repeats.customer!r}).")
         if any(check.verdict == "against" for check in self.directions):
             may_not.append(
                 "Any score of a column that seems coded against its scale, before the questionnaire is read."
             )
-        told = "\n".join(f"- {escape(line)}" for line in may), "\n".join(f"- {escape(line)}" for line in may_not)
-        return f"**You may conclude**\n\n{told[0]}\n\n**You may not conclude**\n\n{told[1]}"
+        negative = f"\n\n**You may not conclude**\n\n{bullets(may_not)}" if may_not else ""
+        return f"**You may conclude**\n\n{bullets(may)}{negative}"
+
+    def _known_rate(self) -> float | None:
+        total = self.rates.total if self.rates else None
+        return float(total.estimate[0]) if total and total.invited[0] else None
 
     def _records(self) -> tuple[str, str]:
         read, kept = self.survey.source.read, len(self.survey.responses)
-        bold = f"{f'All {read:,}' if read == kept else f'{kept:,} of {read:,}'} records can be used"
         reasons = self.survey.rejected["reason"].value_counts().items()
-        why = f" ({', '.join(f'{count:,} x {reason}' for reason, count in reasons)})" if read > kept else ""
-        if not self.missing or not kept:
-            return f"{bold}{why}.", "None of the ratings named is in it." if kept else "There is nothing to score."
+        why = ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
+        rows = (
+            f"{read:,} records read, {read - kept:,} rejected ({why})"
+            if why
+            else f"{read:,} records read, none rejected"
+        )
+        if not kept:
+            return "Not usable:", f"{rows}. There is nothing to score."
+        if not self.missing:
+            return "Rows are in order:", f"{rows}. None of the ratings named is in it."
         rating, answered = self.missing.ratings[0], int(self.missing.counts[0, 0])
-        return f"{bold}{why};", f"{rating} is answered in {100 * answered / kept:.1f} % of them."
+        verdict = "Usable, with care:" if self._calls_for_care() else "Usable:"
+        return verdict, f"{rows}; {rating} is answered in {100 * answered / kept:.1f} % of those kept."
+
+    def _calls_for_care(self) -> bool:
+        rate = self._known_rate()
+        late = self.late is not None and self.late.trend != "unclear"
+        against = any(check.verdict == "against" for check in self.directions)
+        return rate is None or rate < LOW_RATE or late or against or bool(self._levels_that_differ())
 
     def _rate(self) -> tuple[str, str]:
-        if not self.rates:
+        if not self.rates or self._known_rate() is None:
             return "Response rate unknown:", "nothing here says who was invited."
         total = self.rates.total
         low, high = (f"{100 * float(limit[0]):.1f} %" for limit in (total.interval().low, total.interval().high))
@@ -133,21 +157,22 @@ class ExportCheck:
             return "", ""
         differing = self._levels_that_differ()
         if not differing:
-            return "Respondents look like the frame", "in what was compared."
-        weighted = " after weighting" if self.frame.weights else ""
+            return "Those who answered look like everybody", "in what was compared."
+        weighted = ", after weighting" if self.frame.weights else ""
         told = "; ".join(
-            f"{level} is {100 * share:.1f} % of respondents{weighted} and {100 * of_frame:.1f} % of the frame"
+            f"{level} is {100 * share:.1f} % of those who answered{weighted}, and {100 * of_frame:.1f} % of everybody"
             for level, share, of_frame in differing
         )
-        return "Respondents are not like the frame:", f"{told}."
+        return "Those who answered are not like everybody:", f"{told}."
 
     def _late(self) -> tuple[str, str]:
         if not self.late or self.late.trend == "unclear":
             return "", ""
         metric, difference = self.late.scores.metric, self.late.difference
         estimate, low, high = (signed(metric, x) for x in (difference.estimate, difference.low, difference.high))
-        size = f"{self.late.scores.tally.column} {estimate} ({low} to {high})"
-        return f"Late answers are {self.late.trend}:", f"{size}; the silent may be {self.late.trend} still."
+        size = f"{self.late.scores.tally.column} by {estimate} ({low} to {high})"
+        hint = f"The silent may think {self.late.trend} of us than those who answered, too; how much, cannot be seen."
+        return f"Late answers are {self.late.trend}:", f"{size}. {hint}"
 
     def _repeated(self) -> tuple[str, str]:
         if not self.repeats or not self.repeats.share:
@@ -162,9 +187,8 @@ class ExportCheck:
         if self.without:
             change, metric = self.without.change, self.without.scores.metric
             unit = "percentage points" if metric.unit == "share" else "points"
-            effect = (
-                f" Without them {self.without.scores.tally.column} changes by {signed(metric, change.estimate)} {unit}."
-            )
+            by = f"{signed(metric, change.estimate)} {unit}"
+            effect = f" Leaving them out changes {self.without.scores.tally.column} by {by}."
         return "Worth a look:", f"{'; '.join(said)}.{effect}"
 
     def _directed(self) -> list[tuple[str, str]]:
@@ -175,8 +199,10 @@ class ExportCheck:
         if not self.directions:
             return []
         if silent:
-            return [("Direction:", f"nothing speaks against the scales; of {', '.join(silent)} nothing can be said.")]
-        return [("Direction:", "every rating points the way its scale says.")]
+            return [
+                ("Which way numbers point:", f"of {', '.join(silent)} nothing can be said; the others are as assumed.")
+            ]
+        return [("Numbers point the way assumed", "in every rating: what customers said elsewhere bears it out.")]
 
 
 def _flagged(one: Flagged) -> str:

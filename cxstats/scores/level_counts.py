@@ -56,7 +56,7 @@ class LevelCounts:
     @property
     def is_weighted(self) -> bool:
         """Whether respondents count with different weights."""
-        return not np.array_equal(self.weights, self.n)
+        return not np.isclose(self.n.sum() * self.squares.sum(), self.weights.sum() ** 2, rtol=1e-12)
 
     def covariance(self) -> Floats:
         """Covariance of the shares of respondents; shape (K, K).
@@ -69,12 +69,13 @@ class LevelCounts:
         shares, total = self.shares, self.weights.sum()
         if not total:
             return np.full((len(shares), len(shares)), np.nan)
-        if self.linked and not self.is_weighted:
-            variances = self.n * (1 - divided(self.n, self.in_frame))
-            factor = 1.0
+        if not self.is_weighted:
+            # Equal weights say nothing: count with one each.
+            variances = self.n * (1 - divided(self.n, self.in_frame)) if self.linked else self.n
+            total, factor = self.n.sum(), 1.0
         else:
             variances, n = self.squares, float(self.n.sum())
-            factor = n / (n - 1) if self.is_weighted and n > 1 else 1.0
+            factor = n / (n - 1) if n > 1 else 1.0
         jacobian = np.eye(len(shares)) - shares[:, None]
         return factor * (jacobian * variances) @ jacobian.T / total**2
 

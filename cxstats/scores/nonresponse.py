@@ -119,8 +119,8 @@ class EarlyAndLate:
         if word == "unclear":
             return f"No clear difference between early and late answers: {base}, {size}.{aside}"
         return (
-            f"Late answers are {word}: {base}, {size}; {metric.good} is good. Those who never answered may be {word} "
-            f"still, if they resemble the late ones.{aside}"
+            f"Late answers are {word}: {base}, {size}; {metric.good} is good. If those who never answered are like the "
+            f"late ones, the score of all customers is {word} than this; whether they are cannot be seen.{aside}"
         )
 
     def _repr_html_(self) -> str:

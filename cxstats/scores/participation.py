@@ -229,7 +229,7 @@ def response_rates(
     invitations: Survey | pd.DataFrame,
     responses: Survey | pd.DataFrame | None = None,
     *,
-    on: str | Mapping[str, str] | None = None,
+    on: str | Sequence[str] | Mapping[str, str] | None = None,
     responded: str | None = None,
     by: str | Sequence[str] = (),
     asked_at: str | None = None,

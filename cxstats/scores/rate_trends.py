@@ -49,7 +49,9 @@ class Trend:
     def sentence(self) -> str:
         """Say whether the response rate rose or fell, by how much and how surely."""
         level = f"{100 * self.confidence_level:g} % interval"
-        if self.low <= 0 <= self.high:
+        if np.isnan(self.p_value):
+            return "Nobody or everybody answered in every complete period: there is no trend to speak of."
+        if self.p_value >= 1 - self.confidence_level or self.low <= 0 <= self.high:
             return (
                 f"No clear trend in the response rate: {100 * self.slope:+.2f} percentage points a {self.unit} "
                 f"({level} {100 * self.low:+.2f} to {100 * self.high:+.2f})."
@@ -75,14 +77,17 @@ def trend_of_rates(answered: Floats, n: Floats, x: Floats) -> tuple[float, float
     Returns
     -------
     tuple
-        Slope per unit of x, its standard error from each period's binomial variance, and the p-value, which uses the
-        pooled variance and is NaN where nobody or everybody answered.
+        Slope per unit of x; its standard error, the larger of those from each period's own and from the pooled binomial
+        variance, since the former is 0 where every period is all or nothing; and the p-value, which uses the pooled
+        variance and is NaN where nobody or everybody answered.
     """
     rate, centred = answered.sum() / n.sum(), x - np.average(x, weights=n)
     spread = float(n @ centred**2)
     slope = float(centred @ (answered - n * rate)) / spread
     own = answered / n
-    error = float(np.sqrt(n * own * (1 - own) @ centred**2)) / spread
     pooled = float(np.sqrt(rate * (1 - rate) / spread))
+    error = max(float(np.sqrt(n * own * (1 - own) @ centred**2)) / spread, pooled)
     p_value = float(2 * scipy.special.ndtr(-abs(slope) / pooled)) if pooled > 0 else float("nan")
+    if pooled == 0:
+        return slope, float("nan"), p_value
     return slope, error, p_value

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.invitations import Links, link_responses
+from cxstats.responses.invitations import Links, link_responses, same_names
 from cxstats.responses.keys import column_of
 from cxstats.responses.rows import rows_of
 from cxstats.responses.survey import Survey
@@ -58,7 +58,8 @@ class FrameComparison:
 
         ``column``, ``level``, ``in_frame`` and ``n`` (counts), ``frame_share``, ``share`` (of respondents, weighted
         where there are weights), ``difference`` (share less frame share) with ``standard_error``, ``low``, ``high``;
-        ``unweighted_share``, and ``response_rate`` where respondents are linked to the frame, else NaN.
+        ``unweighted_share``, and ``answered_of_frame``, the share of the frame's rows that answered, invited or not,
+        where respondents are linked to the frame, else NaN.
         """
         return pd.concat([self._levels_of(one) for one in self.counts], ignore_index=True)
 
@@ -77,7 +78,7 @@ class FrameComparison:
                 "low": low - one.frame_shares,
                 "high": high - one.frame_shares,
                 "unweighted_share": shares_of(one.n),
-                "response_rate": divided(one.n, one.in_frame) if one.linked else np.full_like(one.n, np.nan),
+                "answered_of_frame": divided(one.n, one.in_frame) if one.linked else np.full_like(one.n, np.nan),
             }
         )
 
@@ -112,7 +113,7 @@ class FrameComparison:
             f"{_points(d)} ({_points(a)} to {_points(b)})" for d, a, b in limits
         ]
         if self.counts[0].linked:
-            shown["response rate"] = [_percent(rate) for rate in found["response_rate"]]
+            shown["answered, of the frame"] = [_percent(rate) for rate in found["answered_of_frame"]]
         return shown
 
     def sentence(self) -> str:
@@ -161,7 +162,7 @@ def compare_with_frame(
     frame: Survey | pd.DataFrame | Margins,
     *,
     by: str | Sequence[str],
-    on: str | Mapping[str, str] | None = None,
+    on: str | Sequence[str] | Mapping[str, str] | None = None,
     weights: str | None = None,
     confidence_level: float = 0.95,
 ) -> FrameComparison:
@@ -234,20 +235,21 @@ def compare_with_frame(
 def _linked_respondents(
     answers: pd.DataFrame,
     frame: pd.DataFrame,
-    on: str | Mapping[str, str],
+    on: str | Sequence[str] | Mapping[str, str],
     *,
     columns: list[str],
     weights: str | None,
 ) -> tuple[pd.DataFrame, Links]:
     """Return the rows of the frame that answered, with the weight of their first answer, and what did not fit."""
     everybody = np.ones(len(frame), dtype=np.bool_)
+    on = same_names(on)
     _, answered, links = link_responses(answers, frame, on, asked=everybody, dates=None)
     for name in columns:
         column_of(frame, name, "frame")
     found = frame.loc[answered, columns]
     if weights is None:
         return found, links
-    pairs = {on: on} if isinstance(on, str) else dict(on)
+    pairs = dict(on)
     if weights in columns:
         raise ValueError(f"column {weights!r} cannot be both a weight and a column to compare")
     column_of(answers, weights, "responses")

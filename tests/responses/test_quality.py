@@ -100,6 +100,13 @@ def test_errors_say_what_must_hold():
         with pytest.raises(ValueError, match="at least 3 different items"):
             straight_liners(data, items, scale="csat-5")
     with pytest.raises(ValueError, match="no column is left to compare"):
-        duplicate_answers(data)
+        duplicate_answers(data, ignore=list(data.columns))
     with pytest.raises(TypeError, match="must be a Survey or a pandas DataFrame"):
         duplicate_answers({"a": [1]})
+
+
+def test_where_every_value_is_unique_nothing_is_judged():
+    for rows in (1, 4):
+        found = duplicate_answers(pd.DataFrame({0: range(rows), "ticket": [f"T{k}" for k in range(rows)]}))
+        assert (found.judged, found.n) == (0, 0)
+        assert "occurs twice" in found.note

@@ -73,7 +73,7 @@ def test_says_who_is_wrong():
     both = check_direction(data, "ces", scale="ces-difficulty-5", others=OTHERS)
     assert both.suspects == ("ces",)
     assert "use ces-ease-5." in both.sentence()
-    assert "at most 1 % of exports" in both.sentence()
+    assert "at most 1 % of columns" in both.sentence()
     single = check_direction(data, "ces", scale="ces-difficulty-5", others={"csat": "csat-5"})
     assert single.suspects == ("ces", "csat")
     assert "with a single other rating, it cannot be told which" in single.sentence()
@@ -232,3 +232,16 @@ def test_refuses(options, message):
     data = export(np.random.default_rng(14), 0.5, n=20)
     with pytest.raises(ValueError, match=message):
         check_direction(data, "ces", **({"scale": "ces-ease-5"} | options))
+
+
+def test_agreement_is_no_reason_to_trust_a_direction():
+    """ "Strongly agree" is good or bad by what is agreed with: "it was difficult"."""
+    rng = np.random.default_rng(5)
+    hard = rng.integers(1, 8, 300)
+    words = {1: "Strongly disagree", 2: "Disagree", 6: "Agree", 7: "Strongly agree"}
+    answers = [f"{point} - {words[point]}" if point in words else str(point) for point in hard]
+    csat = np.clip(np.rint((9 - hard) / 1.6 + rng.normal(0, 0.6, 300)), 1, 5).astype(int)
+    table = pd.DataFrame({"ces": answers, "csat": csat})
+    found = check_direction(table, "ces", scale="ces-2.0", others={"csat": "csat-5"})
+    assert found.verdict == "against"
+    assert check_direction(table, "ces", scale="ces-2.0").verdict == "silent"

@@ -30,13 +30,15 @@ def answers(asked):
 
 def test_rows_are_said_with_the_reasons(answers):
     found = ExportCheck(survey_of(answers, ["test response", "test response", "empty record"])).answer()
-    assert "**100 of 103 records can be used (2 x test response, 1 x empty record).**" in found
+    assert "103 records read, 3 rejected (2 x test response, 1 x empty record)." in found
     assert "None of the ratings named is in it." in found
 
 
 def test_an_export_without_responses_says_that_and_nothing_else(answers):
     check = ExportCheck(survey_of(answers.iloc[:0], ["test response"] * 4))
-    assert check.answer() == "- **0 of 4 records can be used (4 x test response).** There is nothing to score."
+    assert (
+        check.answer() == "- **Not usable:** 4 records read, 4 rejected (4 x test response). There is nothing to score."
+    )
     assert check.conclusions() == "**You may not conclude** anything: no response can be used."
 
 
@@ -48,23 +50,42 @@ def test_the_rate_and_who_is_missing(answers, asked):
     assert "- **Response rate 25.0 %** (" in check.answer()
     assert "100 of 400 invitations" in check.answer()
     # Names from the data are escaped: Markdown lets HTML through.
-    assert "phone (channel) is 5.0 % of respondents and 25.0 % of the frame" in check.answer()
+    assert "phone (channel) is 5.0 % of those who answered, and 25.0 % of everybody" in check.answer()
     assert "<chat>" not in check.answer()
     assert "75 % of those invited did not answer" in check.conclusions()
+
+
+def test_nobody_invited_is_no_rate(answers, asked):
+    rates = cx.response_rates(asked.assign(at=pd.NaT), answers, on="key", asked_at="at")
+    check = ExportCheck(survey_of(answers), rates=rates)
+    assert "Response rate unknown" in check.answer()
+    assert "nan" not in check.answer() + check.conclusions()
+
+
+def test_markup_of_the_data_stands_for_itself(answers, asked):
+    evil = "<b>*a* [x](javascript:alert(2))"
+    frame = asked.assign(channel=np.where(asked["channel"] == "phone", evil, "chat"))
+    check = ExportCheck(survey_of(answers), frame=cx.compare_with_frame(answers, frame, by=["channel"], on="key"))
+    for said in (check.answer(), check.conclusions()):
+        assert "<b>" not in said
+        assert "[x](" not in said
+        assert "\\*a\\* \\[x\\](javascript" in said
 
 
 def test_respondents_like_the_frame_are_said_to_be(asked):
     like = asked.iloc[::4].head(25), asked[asked["channel"] != "phone"].head(75)
     survey = survey_of(pd.concat(like).assign(ces=5).reset_index(drop=True))
     frame = cx.compare_with_frame(survey, asked, by=["channel"], on="key")
-    assert "**Respondents look like the frame** in what was compared." in ExportCheck(survey, frame=frame).answer()
+    assert (
+        "**Those who answered look like everybody** in what was compared." in ExportCheck(survey, frame=frame).answer()
+    )
 
 
 def test_without_invitations_nothing_is_concluded_about_the_silent(answers):
     check = ExportCheck(survey_of(answers), cx.missing_answers(answers, ratings={"ces": "ces-2.0"}))
     assert "**Response rate unknown:**" in check.answer()
     assert "Anything about customers who did not answer" in check.conclusions()
-    assert "ces is answered in 100.0 % of them." in check.answer()
+    assert "ces is answered in 100.0 % of those kept." in check.answer()
 
 
 def test_late_answers_repeated_ones_and_a_reversed_column(answers):
@@ -85,10 +106,10 @@ def test_late_answers_repeated_ones_and_a_reversed_column(answers):
         repeats=cx.repeat_answerers(survey, "customer"),
         directions=directions,
     )
-    assert "**Late answers are worse:** ces -3.00 (" in check.answer()
+    assert "**Late answers are worse:** ces by -3.00 (" in check.answer()
     assert "**100.0 % of the answers** come from customers who answered more than once." in check.answer()
     assert "**Check the questionnaire:** One of ces, csat seems" in check.answer()
-    assert "Design(clusters=&#x27;customer&#x27;)" in check.conclusions()
+    assert "Design(clusters='customer')" in check.conclusions()
     assert "late answers differ from early ones" in check.conclusions()
 
 
@@ -99,5 +120,5 @@ def test_suspicious_responses_and_what_they_change(answers):
     without = cx.score_without(survey, flagged, "ces", scale="ces-2.0")
     found = ExportCheck(survey, flagged=flagged, without=without).answer()
     assert "**Worth a look:** 10 x faster than 20" in found
-    assert "Without them ces changes by +0.60 points." in found
+    assert "Leaving them out changes ces by +0.60 points." in found
     assert "Worth a look" not in ExportCheck(survey, flagged=[cx.speeders(answers.assign(s=60), "s")]).answer()

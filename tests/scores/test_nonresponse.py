@@ -45,7 +45,10 @@ def test_words_follow_the_scale():
     data = answers()
     easy = early_and_late(data, "ces", cut=pd.Timedelta(days=5), **TIMES)
     assert easy.sentence().startswith("Late answers are worse: ces is ")
-    assert "high is good. Those who never answered may be worse still" in easy.sentence()
+    assert (
+        "high is good. If those who never answered are like the late ones, the score of all customers is worse"
+        in easy.sentence()
+    )
     effort = early_and_late(
         data.assign(ces=(data["ces"] - 1).clip(1, 5)), "ces", cut="5 days", **TIMES | {"scale": "ces-1.0"}
     )

@@ -151,3 +151,19 @@ def test_text_from_data_is_escaped():
 def test_nobody_asked_has_no_rate():
     rates = response_rates(invitations().head(0), responded="answered")
     assert rates.sentence() == "Nobody was asked."
+
+
+def test_all_or_nothing_in_every_period_is_not_a_sure_trend():
+    """One invitation a month, answered, answered, not: the pooled variance keeps the interval from having no width."""
+    slope, error, p_value = trend_of_rates(np.array([1.0, 1, 0]), np.ones(3), np.arange(3.0))
+    assert slope == pytest.approx(-0.5)
+    assert error > 0.3
+    assert p_value > 0.1
+
+
+def test_where_everybody_answered_there_is_no_trend():
+    months = pd.to_datetime(["2026-01-05", "2026-01-31", "2026-02-05", "2026-02-28", "2026-03-05", "2026-03-31"])
+    asked = pd.DataFrame({"key": range(6), "at": months, "done": True})
+    found = response_rates(asked, responded="done", asked_at="at", period="M")
+    assert "no trend to speak of" in found.sentence()
+    assert "nan" not in found.sentence()

@@ -51,8 +51,8 @@ def test_levels_add_up():
         assert ((levels["low"] < levels["difference"]) & (levels["difference"] < levels["high"])).all()
         assert found.tests["dissimilarity"][0] == pytest.approx(levels["difference"].abs().sum() / 2)
     linked, apart = (compare_with_frame(answers, frame, by="channel", **kw).levels for kw in ({"on": "id"}, {}))
-    assert linked["response_rate"].to_numpy() == pytest.approx(linked["n"] / linked["in_frame"])
-    assert apart["response_rate"].isna().all()
+    assert linked["answered_of_frame"].to_numpy() == pytest.approx(linked["n"] / linked["in_frame"])
+    assert apart["answered_of_frame"].isna().all()
     # Respondents that are rows of the frame vary less than a sample of their own.
     assert (linked["standard_error"] < apart["standard_error"]).all()
 
@@ -163,3 +163,15 @@ def test_errors_say_what_must_hold():
 def test_no_respondents_leave_nothing_to_compare():
     found = compare_with_frame(pd.DataFrame({"a": []}), {"a": {"x": 1, "y": 2}}, by="a")
     assert "a: nothing to compare. Nobody of x, y answered." in found.sentence()
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_equal_weights_are_no_weights(linked):
+    frame = pd.DataFrame({"key": range(1_000), "channel": np.where(np.arange(1_000) % 2, "chat", "phone")})
+    answers = frame[frame.index % 3 == 0].assign(w=1.25)
+    on = "key" if linked else None
+    plain = compare_with_frame(answers, frame, by=["channel"], on=on)
+    weighted = compare_with_frame(answers, frame, by=["channel"], on=on, weights="w")
+    columns = ["share", "standard_error", "low", "high"]
+    assert weighted.levels[columns].to_numpy() == pytest.approx(plain.levels[columns].to_numpy(), abs=1e-12)
+    assert weighted.tests["p_value"][0] == pytest.approx(plain.tests["p_value"][0], abs=1e-12)

@@ -1,8 +1,8 @@
 """The checkout: orders in a web shop and how easy they were, with a causal graph that is known.
 
-Effort rises with every step after the fifth and not before (`KNEE`). Minutes follow from steps, form fields, errors and
-failed payments; clicks follow from steps and fields and cost nothing of themselves. How patient a customer is moves
-both the choice of a guest checkout and the effort, and no export shows it.
+Effort rises with every step after the fifth; those before cost only the minutes they take (`KNEE`). Minutes follow from
+steps, form fields, errors and failed payments; clicks follow from steps and fields and cost nothing of themselves. How
+patient a customer is moves both the choice of a guest checkout and the effort, and no export shows it.
 
 >>> orders = simulate_checkout(1_000, rng=np.random.default_rng(7))
 >>> bool(orders["ces"].between(1, 7).all())

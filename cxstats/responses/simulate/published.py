@@ -55,7 +55,7 @@ def write_truth(folder: Path, *, customers: int = CUSTOMERS) -> list[Path]:
 def _skipped() -> pd.DataFrame:
     """How often a finished response in the sample exports leaves a question out."""
     rows = [
-        (simulator, "chance to be left out", question, chance, 0.0)
+        (simulator, "left out by those who finish", question, chance, 0.0)
         for simulator, questions in SKIPPED.items()
         for question, chance in questions.items()
     ]

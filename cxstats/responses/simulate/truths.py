@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cxstats.responses.scales import named_scale
 from cxstats.responses.simulate.checkout import CHECKOUT, CHECKOUT_DRIVERS, EASE_ITEMS
 from cxstats.responses.simulate.graphs import CausalGraph, Intervention, Values
-from cxstats.responses.simulate.support import SUPPORT, SUPPORT_DRIVERS
+from cxstats.responses.simulate.support import INVITED_SHARE, SUPPORT, SUPPORT_DRIVERS
 
 Floats = NDArray[np.float64]
 
@@ -38,11 +38,14 @@ class Simulator:
         The causes that an export shows.
     counts
         Variables, other than the drivers, whose mean or share is documented.
+    weights
+        A variable and the survey weight of each of its levels; None where everybody is invited.
     """
 
     graph: CausalGraph
     drivers: Sequence[str]
     counts: Sequence[str]
+    weights: tuple[str, Sequence[float]] | None = None
 
 
 SIMULATORS: Final = (
@@ -51,6 +54,7 @@ SIMULATORS: Final = (
         SUPPORT,
         SUPPORT_DRIVERS,
         ("team", "language", "bought_again", "spend", "referred", "invited", "reminded", "responded"),
+        ("channel", [1 / share for share in INVITED_SHARE]),
     ),
 )
 
@@ -162,6 +166,10 @@ def true_figures(simulator: Simulator, *, n: int, seed: int) -> pd.DataFrame:
             rows.append(_deviation(name, values))
             numeric[name] = values.astype(np.float64)
     rows += [_mean("mean of those who answer", name, made[name][answered]) for name in RATINGS]
+    if simulator.weights:
+        by, weights = simulator.weights
+        weight = np.asarray(weights)[made[by][answered]]
+        rows += [_weighted_mean(name, made[name][answered], weight) for name in RATINGS]
     rows.append(_mean("rate", "answered of those invited", answered[asked]))
     both = [name for name in (*simulator.drivers, *RATINGS) if name in numeric]
     rows += [_correlation(one, other, numeric) for one, other in combinations(both, 2)]
@@ -173,6 +181,12 @@ def true_figures(simulator: Simulator, *, n: int, seed: int) -> pd.DataFrame:
 def _mean(figure: str, of: str, values: Values) -> tuple[str, str, float, float]:
     numbers = values.astype(np.float64)
     return figure, of, float(numbers.mean()), float(numbers.std() / np.sqrt(len(numbers)))
+
+
+def _weighted_mean(of: str, values: Values, weights: Floats) -> tuple[str, str, float, float]:
+    mean = float(np.average(values, weights=weights))
+    error = float(np.sqrt((weights**2 * (values - mean) ** 2).sum()) / weights.sum())
+    return "weighted mean of those who answer", of, mean, error
 
 
 def _deviation(of: str, values: Values) -> tuple[str, str, float, float]:

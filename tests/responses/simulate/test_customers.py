@@ -80,7 +80,7 @@ def test_weights_are_one_over_the_share_invited(tickets):
 
 
 @pytest.mark.parametrize("simulate", SIMULATORS)
-def test_the_silent_are_less_satisfied_and_the_late_are_between(simulate):
+def test_the_silent_and_the_late_are_less_satisfied(simulate):
     made = simulate(N, rng=np.random.default_rng(9))
     made = made[made["invited"]] if "invited" in made else made
     answered, silent = made[made["responded"]], made[~made["responded"]]

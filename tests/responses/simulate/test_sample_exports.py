@@ -76,7 +76,7 @@ def test_questions_are_left_out_as_often_as_documented(name, checkout, support):
     responses = (checkout if name == "checkout" else support).responses
     responses = responses[~responses["partial"]] if "partial" in responses else responses
     documented = pd.read_csv(DATA / "true_figures.csv").query(f"simulator == '{name}'")
-    documented = documented[documented["figure"] == "chance to be left out"].set_index("of")["value"]
+    documented = documented[documented["figure"] == "left out by those who finish"].set_index("of")["value"]
     assert documented.to_dict() == SKIPPED[name]
     for column, chance in documented.items():
         error = np.sqrt(chance * (1 - chance) / len(responses))

@@ -38,10 +38,26 @@ def test_other_data_show_the_committed_figures(simulator):
     found = true_figures(simulator, n=N, seed=SEED)
     kept = committed(FIGURES_FILE, simulator)
     both = found.merge(kept, on=["simulator", "figure", "of"], suffixes=("", "_committed"), validate="1:1")
-    assert len(both) == len(found) == (kept["figure"] != "chance to be left out").sum()
+    assert len(both) == len(found) == (kept["figure"] != "left out by those who finish").sum()
     error = np.hypot(both["simulation_error"], both["simulation_error_committed"])
     # Tickets of one customer share language and mood: at most 1.5 times the error of independent rows.
     assert ((both["value"] - both["value_committed"]).abs() <= 4.5 * 1.5 * error + 1e-5).all()
+
+
+@pytest.mark.parametrize(
+    ("graph", "driver", "change"), [(CHECKOUT, "steps", "+1"), (SUPPORT, "first_contact_resolution", "no -> yes")]
+)
+def test_an_effect_is_a_plain_intervention_on_the_graph(graph, driver, change):
+    """Two whole draws, one with and one without the intervention, and no shortcut."""
+
+    def mean_ces(do):
+        return graph.draw(N, rng=np.random.default_rng(99), do=do)["ces"].mean()
+
+    ways = [{}, {driver: lambda x: x + 1}] if change == "+1" else [{driver: lambda x, v=v: x * 0 + v} for v in (0, 1)]
+    before, after = (mean_ces(do) for do in ways)
+    effects = pd.read_csv(DATA / EFFECTS_FILE).query("rating == 'ces' and measure == 'mean' and effect == 'total'")
+    row = effects[(effects["simulator"] == graph.name) & (effects["driver"] == driver)].iloc[0]
+    assert after - before == pytest.approx(row["value"], abs=5 * row["simulation_error"] * np.sqrt(1_000_000 / N))
 
 
 def test_the_truth_is_written_from_the_graphs(tmp_path):
