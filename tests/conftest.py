@@ -6,11 +6,15 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
 
 mpl.use("Agg")
+# The same examples in every run, so that a change is what breaks a test.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 def reference(name: str) -> Any:

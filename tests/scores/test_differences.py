@@ -56,7 +56,7 @@ def test_the_closed_form_is_the_most_likely_pair(counts, d):
     found = most_likely_share((pair[0], pair[1]), (pair[2], pair[3]), np.array([d]))[0]
     searched = minimize_scalar(surprise, bounds=(low, high), method="bounded", options={"xatol": 1e-10})
     assert low <= found <= high
-    # Where two roots meet at the end of the range the closed form keeps half of its digits: 1e-8 of a share each answer.
+    # Where two roots meet at an end of the range the closed form keeps half of its digits: 1e-8 of a share per answer.
     assert surprise(np.clip(found, low + 1e-15, high - 1e-15)) <= searched.fun + 1e-7 * (n1 + n2)
 
 
