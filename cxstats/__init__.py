@@ -44,9 +44,25 @@ Scores: how well we do, and how sure we are
     ExportCheck                 what all checks of one export come to
     bullets                     lines as a Markdown list, with nothing in them taken for markup
 
+Drivers: what moves it
+    fit_drivers, Driver         effects in the driver's own unit, total and direct (DriverModel, EffectTable)
+    importance_of               what each driver explains, with intervals and ranks (Importance)
+    driver_importance           the same from columns
+    threshold_of, Threshold     where the effect of a driver changes; find_threshold from columns
+    dose_response_of            the outcome along a driver (DoseResponse); dose_response from columns
+
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
 
+from cxstats.drivers.effects import EffectTable
+from cxstats.drivers.explained import Importance
+from cxstats.drivers.fitting import fit_drivers
+from cxstats.drivers.importance import driver_importance, importance_of
+from cxstats.drivers.models import DriverModel
+from cxstats.drivers.shape_of import dose_response_of, threshold_of
+from cxstats.drivers.shapes import DoseResponse, dose_response
+from cxstats.drivers.terms import Driver
+from cxstats.drivers.thresholds import Threshold, find_threshold
 from cxstats.responses.answers import Reading, read_answer
 from cxstats.responses.completeness import MissingAnswers, missing_answers
 from cxstats.responses.crosstabs import CrossTally, cross_tally
@@ -87,10 +103,15 @@ __all__ = [
     "CrossTally",
     "Design",
     "DirectionCheck",
+    "DoseResponse",
+    "Driver",
+    "DriverModel",
     "EarlyAndLate",
+    "EffectTable",
     "ExportCheck",
     "Flagged",
     "FrameComparison",
+    "Importance",
     "Interval",
     "Metric",
     "MissingAnswers",
@@ -105,6 +126,7 @@ __all__ = [
     "ShareAmong",
     "Survey",
     "Tally",
+    "Threshold",
     "attach",
     "bootstrap_interval",
     "bullets",
@@ -114,10 +136,16 @@ __all__ = [
     "converted_mean",
     "cross_tally",
     "dirichlet_interval",
+    "dose_response",
+    "dose_response_of",
+    "driver_importance",
     "duplicate_answers",
     "early_and_late",
     "exact_coverage",
+    "find_threshold",
+    "fit_drivers",
     "formula_table",
+    "importance_of",
     "inspect",
     "missing_answers",
     "mover_difference",
@@ -136,4 +164,5 @@ __all__ = [
     "speeders",
     "straight_liners",
     "tally",
+    "threshold_of",
 ]
