@@ -50,19 +50,31 @@ Drivers: what moves it
     driver_importance           the same from columns
     threshold_of, Threshold     where the effect of a driver changes; find_threshold from columns
     dose_response_of            the outcome along a driver (DoseResponse); dose_response from columns
+    what_if, WhatIf             what the score would be if drivers were otherwise
+    priorities, PriorityMap     importance against performance: where to begin
+    diagnose, Diagnostics       what the model does not fit, and what it foresees
+    sensitivity, Sensitivity    what an unmeasured cause would have to be like
+    compare_effects             does an effect differ between segments (EffectComparison)
 
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
 
+from cxstats.drivers.checks import Diagnostics
+from cxstats.drivers.diagnostics import diagnose
 from cxstats.drivers.effects import EffectTable
 from cxstats.drivers.explained import Importance
 from cxstats.drivers.fitting import fit_drivers
 from cxstats.drivers.importance import driver_importance, importance_of
+from cxstats.drivers.interactions import EffectComparison, compare_effects
 from cxstats.drivers.models import DriverModel
+from cxstats.drivers.priorities import priorities
+from cxstats.drivers.priority_map import PriorityMap
+from cxstats.drivers.sensitivity import Sensitivity, sensitivity
 from cxstats.drivers.shape_of import dose_response_of, threshold_of
 from cxstats.drivers.shapes import DoseResponse, dose_response
 from cxstats.drivers.terms import Driver
 from cxstats.drivers.thresholds import Threshold, find_threshold
+from cxstats.drivers.what_if import WhatIf, what_if
 from cxstats.responses.answers import Reading, read_answer
 from cxstats.responses.completeness import MissingAnswers, missing_answers
 from cxstats.responses.crosstabs import CrossTally, cross_tally
@@ -102,11 +114,13 @@ __all__ = [
     "Claim",
     "CrossTally",
     "Design",
+    "Diagnostics",
     "DirectionCheck",
     "DoseResponse",
     "Driver",
     "DriverModel",
     "EarlyAndLate",
+    "EffectComparison",
     "EffectTable",
     "ExportCheck",
     "Flagged",
@@ -115,6 +129,7 @@ __all__ = [
     "Interval",
     "Metric",
     "MissingAnswers",
+    "PriorityMap",
     "Question",
     "Reading",
     "RepeatAnswerers",
@@ -123,18 +138,22 @@ __all__ = [
     "Scale",
     "ScoreWithout",
     "Scores",
+    "Sensitivity",
     "ShareAmong",
     "Survey",
     "Tally",
     "Threshold",
+    "WhatIf",
     "attach",
     "bootstrap_interval",
     "bullets",
     "check_claim",
     "check_direction",
+    "compare_effects",
     "compare_with_frame",
     "converted_mean",
     "cross_tally",
+    "diagnose",
     "dirichlet_interval",
     "dose_response",
     "dose_response_of",
@@ -152,6 +171,7 @@ __all__ = [
     "named_difference",
     "named_metric",
     "named_scale",
+    "priorities",
     "published_metrics",
     "rank_correlation",
     "read_answer",
@@ -160,9 +180,11 @@ __all__ = [
     "response_rates",
     "score",
     "score_without",
+    "sensitivity",
     "share_among",
     "speeders",
     "straight_liners",
     "tally",
     "threshold_of",
+    "what_if",
 ]

@@ -4,7 +4,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
@@ -225,15 +225,36 @@ def report_command(  # noqa: PLR0917
         values["export"] = str(export.resolve())
     # A notebook runs in its own folder, a path is given from here.
     values |= {name: str(Path(values[name]).resolve()) for name in reports.TABLES if values.get(name)}
-    length = sum(reports.count_cells(path) for path in paths)
+    # Of all notebooks some ask for what an export does not have; one that is named must run.
+    not_run = _write_pages(paths, out, values, name=name, may_fail=export is not None and not names)
+    if len(not_run) == len(paths):
+        raise ValueError("; ".join(not_run))
+    for line in not_run:
+        click.echo(line)
+    click.echo(f"pages are in {out}: open {reports.write_index(out)}")
+
+
+def _write_pages(
+    paths: Sequence[Path], out: Path, values: Mapping[str, object], *, name: str | None, may_fail: bool
+) -> list[str]:
+    """Run notebooks and write their pages; return those that were not run, with the reason."""
+    from cxstats import reports
+
+    length, not_run = sum(reports.count_cells(path) for path in paths), list[str]()
     with click.progressbar(length=length, label="running notebooks") as bar:
         for path in paths:
             # How the sample was drawn and what else is known of it says nothing about another export.
-            known = reports.stored_parameters(path) if export else {}
+            known = reports.stored_parameters(path) if "export" in values else {}
             cleared = {part: "" for part in (*reports.TABLES, "weights", "clusters") if part in known}
-            reports.write_report(path, out, settings={**cleared, **values}, name=name, on_cell=lambda: bar.update(1))
+            settings = {**cleared, **values}
+            try:
+                reports.write_report(path, out, settings=settings, name=name, on_cell=lambda: bar.update(1))
+            except ValueError as error:
+                if not may_fail:
+                    raise
+                not_run.append(f"not run: {path.stem} ({error})")
         bar.update(length)
-    click.echo(f"pages are in {out}: open {reports.write_index(out)}")
+    return not_run
 
 
 def _require_columns(survey: Survey, settings: Mapping[str, str]) -> None:

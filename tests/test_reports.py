@@ -48,7 +48,9 @@ def test_index_lists_question_answer_and_source(notebook, tmp_path):
 def test_unknown_parameters_and_notebooks_say_what_exists(notebook, tmp_path):
     with pytest.raises(ValueError, match="parameter 'time' not found; did you mean 'times'. parameters: export, times"):
         write_report(notebook, tmp_path, settings={"time": 3})
-    with pytest.raises(ValueError, match="notebook 'how-easy' not found; .*notebooks: who-answered, how-easy-are-we"):
+    with pytest.raises(
+        ValueError, match="notebook 'how-easy' not found; .*notebooks: who-answered, how-easy-are-we, what"
+    ):
         named_notebook("how-easy")
     assert named_notebook("02-how-easy-are-we.ipynb") == named_notebook("how-easy-are-we")
 
@@ -108,12 +110,16 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
     assert "column 'wieght' not found; did you mean 'weight'?" in wrong.output
     result = CliRunner().invoke(main, ["report", str(export), "--out", str(tmp_path / "pages")])
     assert result.exit_code == 0, result.output
+    # Notebooks that ask for drivers say why they were not run over an export that has none.
+    assert "not run: 05-what-makes-checkout-hard (the notebook stopped: ValueError: drivers must name" in result.output
     html = (tmp_path / "pages" / "02-how-easy-are-we.html").read_text(encoding="utf-8")
     assert "<strong>ces 4.00</strong> (mean of answers 1-7, high is good);" in html
 
 
 def test_there_are_curated_notebooks():
-    assert list(curated_notebooks()) == ["who-answered", "how-easy-are-we"]
+    assert list(curated_notebooks()) == [
+        "who-answered", "how-easy-are-we", "what-makes-checkout-hard", "what-makes-support-hard",
+    ]  # fmt: skip
 
 
 def test_markup_in_an_export_is_shown_and_not_run(tmp_path):

@@ -5,10 +5,10 @@ without colour. Each function draws on the axes that it is given, or on new ones
 
 Scores          plot_scores, plot_answers, plot_cross_tally
 Who answered    plot_response_rates, plot_frame, plot_missing
-Drivers         plot_effects, plot_importance, plot_dose_response
+Drivers         plot_effects, plot_importance, plot_dose_response, plot_priorities
 """
 
-from cxstats.plots.drivers import plot_dose_response, plot_effects, plot_importance
+from cxstats.plots.drivers import plot_dose_response, plot_effects, plot_importance, plot_priorities
 from cxstats.plots.participation import plot_frame, plot_missing, plot_response_rates
 from cxstats.plots.scores import plot_answers, plot_cross_tally, plot_scores
 
@@ -20,6 +20,7 @@ __all__ = [
     "plot_frame",
     "plot_importance",
     "plot_missing",
+    "plot_priorities",
     "plot_response_rates",
     "plot_scores",
 ]

@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from cxstats.drivers.effects import EffectTable
 from cxstats.drivers.explained import Importance
+from cxstats.drivers.priority_map import PriorityMap
 from cxstats.drivers.shapes import DoseResponse
 from cxstats.drivers.thresholds import Threshold
 from cxstats.plots.paper import FAINT, INK, QUIET, ROW_INCHES, axes_or_new, clean, level_text, percent_tick
@@ -135,4 +136,41 @@ def plot_dose_response(
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    return axes
+
+
+def plot_priorities(priorities: PriorityMap, *, ax: Axes | None = None) -> Axes:
+    """Draw each driver by how good it is now and how much it matters, with both intervals; fix first lies top left.
+
+    Parameters
+    ----------
+    priorities
+        From `cxstats.priorities`.
+    ax
+        Where to draw.
+    """
+    axes: Any = axes_or_new(ax, 4.6)
+    table = priorities.to_frame()
+    importance, performance = priorities.line
+    for row in table.to_dict("records"):
+        x, y = 100 * row["performance"], 100 * row["importance"]
+        axes.plot([100 * row["performance_low"], 100 * row["performance_high"]], [y, y], color=QUIET, linewidth=1)
+        axes.plot([x, x], [100 * row["importance_low"], 100 * row["importance_high"]], color=QUIET, linewidth=1)
+        axes.plot(x, y, marker="o", color=INK, markersize=6)
+        axes.annotate(row["driver"], (x, y), xytext=(6, 5), textcoords="offset points", fontsize="small", color=INK)
+    axes.axhline(100 * importance, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.axvline(100 * performance, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    corners = {"fix first": (0.01, 0.98), "keep up": (0.99, 0.98), "watch": (0.01, 0.02), "leave": (0.99, 0.02)}
+    for word, (x, y) in corners.items():
+        sides = {"ha": "left" if x < 0.5 else "right", "va": "top" if y > 0.5 else "bottom"}
+        axes.text(x, y, word, transform=axes.transAxes, color=QUIET, fontweight="bold", **sides)
+    axes.set_ylim(bottom=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(percent_tick))
+    axes.set_xlabel("how good it is now, from its worst to its best value")
+    axes.set_ylabel("importance")
+    level = level_text(priorities.confidence_level)
+    axes.set_title(f"{level}, n = {priorities.n:,}", loc="right", fontsize="small", color=QUIET)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
     return axes
