@@ -10,7 +10,9 @@ from typing import Final
 import click
 import numpy as np
 import pandas as pd
+from driver_claims import effect_covers, line_covers
 from scipy.special import ndtr
+from shape_claims import curve_rejected, importance_covers, kinked, null_driver_found, place_covers, threshold_found
 
 import cxstats as cx
 from cxstats.responses.simulate import simulate_support
@@ -192,7 +194,72 @@ CLAIMS: Final = (
     Claim("direction check cries wolf, 300 answers, all right", 0.01, direction_alarms("right"), "at most"),
     Claim("direction check cries wolf, 300 answers, unrelated ratings", 0.01, direction_alarms("unrelated"), "at most"),
 )  # fmt: skip
-QUICK: Final = tuple(claim for claim in CLAIMS[::3] if "direction check" not in claim.name)
+CHECKOUT_ROLES: Final = {
+    "drivers": ["steps", "form_fields", "errors", "payment_failed", "delivered_late", "returned"],
+    "mediators": {
+        "steps": ["minutes"], "form_fields": ["errors", "minutes"], "errors": ["minutes"],
+        "payment_failed": ["minutes"], "delivered_late": ["returned"],
+    },
+    "controls": ["device", "account"],
+}  # fmt: skip
+SUPPORT_ROLES: Final = {
+    "drivers": ["first_contact_resolution", "transfers", "waiting_minutes", "self_service_tried"],
+    "mediators": {
+        "first_contact_resolution": ["repeats", "repeated_oneself"],
+        "transfers": ["first_contact_resolution", "repeats", "repeated_oneself"],
+        "self_service_tried": ["first_contact_resolution", "repeats", "repeated_oneself"],
+    },
+    "controls": ["channel", "contact_reason"],
+}
+EVEN: Final = kinked("steps", 300, 0.0, kink=5)
+IMPORTANCE: Final = (0.1351, 0.0995, 0.0685, 0.0267)
+"""Of four drivers in two million rows: `shape_claims.true_importance`."""
+LINES: Final = (
+    *(
+        coverage(f"slope of a line, unequal spread, {how}, n = {n}, {what}", line_covers(how, n, column))
+        for how, n in (("HC3", 300), ("HC3", 1_000), ("weights", 300), ("clusters", 900))
+        for column, what in ((1, "skewed driver"), (2, "yes/no driver"), (3, "null driver"))
+    ),
+    Claim("a straight line is said to bend, n = 300", 0.05, curve_rejected(300), "at most"),
+)
+DRIVER_CLAIMS: Final = (
+    *LINES,
+    *(
+        coverage(
+            f"{graph}, {effect} effect of {change[0]} on the mean, n = 1,500",
+            effect_covers(graph, change, effect, "mean", 1_500, **roles),
+        )
+        for graph, change, effect, roles in (
+            ("checkout", ("payment_failed", "yes"), "total", CHECKOUT_ROLES),
+            ("checkout", ("form_fields", "+1"), "direct", CHECKOUT_ROLES),
+            ("support", ("first_contact_resolution", "yes"), "total", SUPPORT_ROLES),
+        )
+    ),
+    Claim(
+        "threshold in steps, n = 300, change .6 a step: 95 % interval covers",
+        0.9,
+        place_covers(kinked("steps", 300, 0.6, kink=5), 5),
+        "at least",
+    ),
+    Claim(
+        "threshold in minutes, n = 1,000, change .4 a minute: 95 % interval covers",
+        0.9,
+        place_covers(kinked("minutes", 1_000, 0.4, kink=4), 4),
+        "at least",
+    ),
+    Claim("threshold found where there is none, n = 300", 0.05, threshold_found(EVEN), "at most"),
+    Claim("null driver found to add something, n = 300", 0.05, null_driver_found(300), "at most"),
+    *(
+        Claim(
+            f"importance of {share:.0%} of the variance, n = 300: 95 % interval covers",
+            0.9,
+            importance_covers(300, k, share),
+            "at least",
+        )
+        for k, share in enumerate(IMPORTANCE[:3])
+    ),
+)
+QUICK: Final = (*(claim for claim in CLAIMS[::3] if "direction check" not in claim.name), *LINES[::3])
 HEAD: Final = """# Calibration
 
 Claims about coverage and error rates, checked by simulation. A claim holds when the nominal rate lies in the exact
@@ -213,9 +280,9 @@ def row(verdict: Verdict) -> str:
 
 
 def main() -> None:
-    with click.progressbar(CLAIMS, label="simulating") as claims:
+    with click.progressbar((*CLAIMS, *DRIVER_CLAIMS), label="simulating") as claims:
         verdicts = [check_claim(claim, seed=SEED) for claim in claims]
-    head = HEAD.format(replicates=verdicts[0].replicates, quick=len(QUICK), claims=len(CLAIMS))
+    head = HEAD.format(replicates=verdicts[0].replicates, quick=len(QUICK), claims=len(CLAIMS) + len(DRIVER_CLAIMS))
     path = Path(__file__).with_name("calibration.md")
     path.write_text(head + "\n".join(map(row, verdicts)) + "\n", encoding="utf-8")
     print(path.name)

@@ -124,7 +124,8 @@ def spread_changes(
         gone, around = squared - x @ slopes, squared - squared.mean()
         ratio: float = np.dot(gone, gone) / np.dot(around, around)
         statistic = len(x) * (1 - ratio)
-        return Finding(statistic, count, float(scipy.special.chdtrc(count, statistic)))
+        p_value = float(scipy.special.chdtrc(count, statistic))  # pyright: ignore[reportUnknownArgumentType]
+        return Finding(statistic, count, p_value)
     if units is None:
         auxiliary = least_squares(x, squared, weights=weights)
     else:
