@@ -56,3 +56,10 @@ def test_a_threshold_is_drawn_only_if_found(model):
 def test_priorities_name_every_driver_and_corner(model):
     drawn = texts(plot_priorities(cx.priorities(model, n_resamples=99)))
     assert set(drawn) == {"steps", "payment_failed", "returned", "fix first", "keep up", "watch", "leave"}
+
+
+def test_priorities_in_points_are_not_taken_for_percent(model):
+    by_effect = cx.priorities(model, importance="effect", n_resamples=99)
+    axes = plot_priorities(by_effect)
+    drawn = sorted(float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o")
+    assert drawn == pytest.approx(sorted(by_effect.importance))

@@ -152,23 +152,34 @@ def plot_priorities(priorities: PriorityMap, *, ax: Axes | None = None) -> Axes:
     axes: Any = axes_or_new(ax, 4.6)
     table = priorities.to_frame()
     importance, performance = priorities.line
-    for row in table.to_dict("records"):
-        x, y = 100 * row["performance"], 100 * row["importance"]
+    size = 100 if priorities.shares else 1
+    # Neighbours are named above and below in turn, so that their names do not meet.
+    for k, row in enumerate(table.sort_values("performance").to_dict("records")):
+        x, y = 100 * row["performance"], size * row["importance"]
         axes.plot([100 * row["performance_low"], 100 * row["performance_high"]], [y, y], color=QUIET, linewidth=1)
-        axes.plot([x, x], [100 * row["importance_low"], 100 * row["importance_high"]], color=QUIET, linewidth=1)
+        axes.plot([x, x], [size * row["importance_low"], size * row["importance_high"]], color=QUIET, linewidth=1)
         axes.plot(x, y, marker="o", color=INK, markersize=6)
-        axes.annotate(row["driver"], (x, y), xytext=(6, 5), textcoords="offset points", fontsize="small", color=INK)
-    axes.axhline(100 * importance, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.annotate(
+            row["driver"],
+            (x, y),
+            xytext=(6, 5 if k % 2 else -12),
+            textcoords="offset points",
+            fontsize="small",
+            color=INK,
+        )
+    axes.axhline(size * importance, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.axvline(100 * performance, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     corners = {"fix first": (0.01, 0.98), "keep up": (0.99, 0.98), "watch": (0.01, 0.02), "leave": (0.99, 0.02)}
     for word, (x, y) in corners.items():
         sides = {"ha": "left" if x < 0.5 else "right", "va": "top" if y > 0.5 else "bottom"}
         axes.text(x, y, word, transform=axes.transAxes, color=QUIET, fontweight="bold", **sides)
-    axes.set_ylim(bottom=0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(percent_tick))
+    axes.margins(x=0.14)
+    axes.set_ylim(bottom=-0.08 * axes.get_ylim()[1])
+    axes.xaxis.set_major_formatter(FuncFormatter(percent_tick))
+    if priorities.shares:
+        axes.yaxis.set_major_formatter(FuncFormatter(percent_tick))
     axes.set_xlabel("how good it is now, from its worst to its best value")
-    axes.set_ylabel("importance")
+    axes.set_ylabel(f"importance: {priorities.importance_is}")
     level = level_text(priorities.confidence_level)
     axes.set_title(f"{level}, n = {priorities.n:,}", loc="right", fontsize="small", color=QUIET)
     for side in ("top", "right"):
