@@ -176,6 +176,14 @@ def compare_effects(
     return EffectComparison(by, wanted, shape, compared, confidence_level, alpha)
 
 
+def _require_same_rows(model: DriverModel, data: Any) -> None:
+    """Refuse rows in another order than the model's: they would be given segments that are not theirs."""
+    table = table_of(data, list(model.drivers)).iloc[model.used.rows]
+    for name in model.drivers:
+        if not np.array_equal(model.terms[name].coded(table[name]), model.x[:, list(model.groups[name])]):
+            raise ValueError(f"data must be the rows that the model was fitted to, in the same order; {name!r} differs")
+
+
 def _segments(model: DriverModel, by: str, data: Any) -> Term:
     if by in model.terms:
         term = model.terms[by]
@@ -185,6 +193,7 @@ def _segments(model: DriverModel, by: str, data: Any) -> Term:
         values = table_of(data, [by])[by]
         if len(values) != int(model.used.reasons["rows"].sum()):
             raise ValueError(f"data must have the rows that the model was fitted to; got {len(values):,}")
+        _require_same_rows(model, data)
         values = values.iloc[model.used.rows]
         gone = int(missing_in(values).sum())
         if gone:

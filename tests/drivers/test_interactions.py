@@ -151,3 +151,11 @@ def test_what_cannot_be_compared_is_refused():
     data["solved"] = data["failed"] & (data["channel"] != "phone")
     with pytest.raises(ValueError, match="'solved' does not vary .* in segment 'phone'"):
         compare_effects(fitted(data, ["solved"]), "solved", by="channel")
+
+
+def test_rows_in_another_order_are_refused():
+    orders = simulate_support(600, rng=np.random.default_rng(3))
+    model = fit_drivers(orders, "ces", scale="ces-2.0", drivers=["waiting_minutes", "transfers"])
+    compare_effects(model, "transfers", by="channel", data=orders)
+    with pytest.raises(ValueError, match="in the same order; 'waiting_minutes' differs"):
+        compare_effects(model, "transfers", by="channel", data=orders.sample(frac=1, random_state=1))
