@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from cxstats.drivers.checks import Check, Diagnostics, Verdict
-from cxstats.drivers.effects import Measure, adjusted_p_values
+from cxstats.drivers.effects import Measure
 from cxstats.drivers.figures import p_in_words
 from cxstats.drivers.foresight import calibration_slope, explained, folds_of, unseen
 from cxstats.drivers.inflation import condition_index, generalised_inflation
@@ -22,6 +22,7 @@ from cxstats.drivers.influential import distances, drivers_of, effects_without, 
 from cxstats.drivers.misfit import Finding, left_over, powers, spread_changes
 from cxstats.drivers.models import AdjustedFit, DriverModel
 from cxstats.drivers.remarks import rows_in_words
+from cxstats.scores.multiplicity import adjusted_p_values
 
 WIDE: Final = 5**0.5
 """An interval that is this many times as wide as if the driver were unrelated to others is pointed out."""

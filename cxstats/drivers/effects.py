@@ -8,14 +8,14 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from cxstats.scores.intervals import require_confidence_level
+from cxstats.scores.multiplicity import Adjust, adjusted_p_values
 
 Floats = NDArray[np.float64]
 EffectKind = Literal["total", "direct"]
 Measure = Literal["mean", "favourable"]
-Adjust = Literal["holm", "bh"]
 
 _SMALL: Final = 0.1
 _SMALL_SHARE: Final = 0.01
@@ -189,39 +189,6 @@ class EffectTable:
 
     def __repr__(self) -> str:
         return f"{self.about}\n{self.to_text().to_string(index=False)}\n{self.assumes}"
-
-
-def adjusted_p_values(p_values: ArrayLike, method: Adjust) -> Floats:
-    """Adjust p-values for their number; NaN ones do not count.
-
-    Parameters
-    ----------
-    p_values
-        Shape (K,).
-    method
-        ``"holm"`` or ``"bh"``.
-
-    References
-    ----------
-    Holm (1979), A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
-    Benjamini and Hochberg (1995), Controlling the false discovery rate. JRSS B 57.
-
-    Examples
-    --------
-    >>> adjusted_p_values([0.01, 0.04, 0.03], "holm"), adjusted_p_values([0.01, 0.04, 0.03], "bh")
-    (array([0.03, 0.06, 0.06]), array([0.03, 0.04, 0.04]))
-    """
-    given = np.asarray(p_values, dtype=np.float64)
-    found = np.full_like(given, np.nan)
-    known = np.flatnonzero(~np.isnan(given))
-    order = known[np.argsort(given[known], kind="stable")]
-    count, rank = len(order), np.arange(1, len(order) + 1)
-    if method == "holm":
-        raised = np.maximum.accumulate(given[order] * (count - rank + 1))
-    else:
-        raised = np.minimum.accumulate((given[order] * count / rank)[::-1])[::-1]
-    found[order] = np.minimum(raised, 1.0)
-    return found
 
 
 def _shown(row: Mapping[Any, Any], name: str) -> str:

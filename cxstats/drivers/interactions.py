@@ -19,12 +19,13 @@ import scipy
 from numpy.typing import NDArray
 
 from cxstats.drivers.answers_used import table_of
-from cxstats.drivers.effects import Measure, adjusted_p_values
+from cxstats.drivers.effects import Measure
 from cxstats.drivers.figures import p_in_words
 from cxstats.drivers.models import DriverModel
 from cxstats.drivers.segment_effects import SegmentEffects, Shape, segment_effects
 from cxstats.drivers.terms import Term, missing_in, read_term
 from cxstats.scores.intervals import require_confidence_level
+from cxstats.scores.multiplicity import adjusted_p_values
 
 Floats = NDArray[np.float64]
 

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from cxstats.drivers.answers_used import AnswersUsed
 from cxstats.drivers.average_effects import LogisticEffects, linear_effect
-from cxstats.drivers.effects import Adjust, Effect, EffectKind, EffectTable, Measure
+from cxstats.drivers.effects import Effect, EffectKind, EffectTable, Measure
 from cxstats.drivers.regression import Fit
 from cxstats.drivers.remarks import assumptions_in_words, entanglement_in_words, rows_in_words, yes_in_words
 from cxstats.drivers.terms import Term
 from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import Scale
 from cxstats.responses.weights import Design
+from cxstats.scores.multiplicity import Adjust
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]

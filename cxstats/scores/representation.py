@@ -23,6 +23,7 @@ from cxstats.responses.rows import rows_of
 from cxstats.responses.survey import Survey
 from cxstats.scores.intervals import require_confidence_level
 from cxstats.scores.level_counts import TESTED, LevelCounts, divided, shares_of
+from cxstats.scores.multiplicity import adjusted_p_values
 
 Floats = NDArray[np.float64]
 Margins = Mapping[str, Mapping[Any, float]]
@@ -93,7 +94,7 @@ class FrameComparison:
         """
         rows = [{"column": one.column, **one.test()} for one in self.counts]
         table = pd.DataFrame(rows, columns=["column", *TESTED])
-        table.insert(4, "p_holm", _holm(table["p_value"].to_numpy(dtype=np.float64)))
+        table.insert(4, "p_holm", adjusted_p_values(table["p_value"], "holm"))
         return table
 
     def to_frame(self) -> pd.DataFrame:
@@ -317,15 +318,6 @@ def _in_order(level: str) -> tuple[bool, float, str]:
         return level == NO_LEVEL, float(level), level
     except ValueError:
         return level == NO_LEVEL, float("inf"), level
-
-
-def _holm(p_values: Floats) -> Floats:
-    found = np.full_like(p_values, np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known], kind="stable")]
-    raised = p_values[order] * np.arange(len(order), 0, -1)
-    found[order] = np.minimum(np.maximum.accumulate(raised), 1.0) if len(order) else raised
-    return found
 
 
 def _percent(share: float) -> str:

@@ -10,11 +10,11 @@ from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
 
 from cxstats import Design, read_export
-from cxstats.drivers.effects import adjusted_p_values
 from cxstats.drivers.fitting import fit_drivers
 from cxstats.drivers.regression import influence
 from cxstats.drivers.terms import Driver
 from cxstats.responses.simulate import simulate_checkout, simulate_support
+from cxstats.scores.multiplicity import adjusted_p_values
 
 CHECKOUT_FOLLOWS = {
     "account": ["steps", "form_fields", "payment_failed"],
