@@ -5,7 +5,55 @@
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How people read a shape.
+
+    Attributes
+    ----------
+    unit, units
+        One unit of the driver, and more of them; an s is added unless given.
+    points
+        Unit of the outcome as it is said.
+    times
+        How many of these are one unit of the outcome: 100 percentage points are a share of 1.
+    good
+        Which end of the outcome is good; None if nobody said.
+    """
+
+    unit: str = "unit"
+    units: str | None = None
+    points: str = "points"
+    times: float = 1
+    good: Literal["high", "low"] | None = None
+
+    def said(self, **words: Any) -> "Wording":
+        """Return the same with some words replaced; None replaces nothing."""
+        return replace(self, **{name: word for name, word in words.items() if word is not None})
+
+    @property
+    def many(self) -> str:
+        """More than one unit of the driver."""
+        return f"{self.unit}s" if self.units is None else self.units
+
+    @property
+    def factor(self) -> float:
+        """What turns a change of the outcome into a cost as it is said.
+
+        Raises
+        ------
+        ValueError
+            If which end is good is not known.
+        """
+        return self.times * cost_factor(self.good)
+
+
+PLAIN: Final = Wording()
+"""Units and points, of which nobody said which end is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +113,7 @@ def p_in_words(p: float) -> str:
     return "< .001" if p < 0.001 else f"= {p:.3f}".replace("0.", ".", 1)
 
 
-def cost_factor(good: str) -> float:
+def cost_factor(good: str | None) -> float:
     """Return what turns a change of the outcome into a cost: -1 when high is good, 1 when low is.
 
     Raises

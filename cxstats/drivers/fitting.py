@@ -11,7 +11,7 @@ One more step: -0.29 points (-0.33 to -0.25); favourable share -6.6 percentage p
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from cxstats.drivers.effects import Measure
 from cxstats.drivers.models import INTERCEPT, AdjustedFit, DriverModel, Model
 from cxstats.drivers.regression import Fit, least_squares, logistic
 from cxstats.drivers.terms import Driver, as_driver, read_term
+from cxstats.responses.answers import holds_code, missing_codes
+from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import Scale, named_scale
 from cxstats.responses.weights import Design
 
@@ -64,7 +66,8 @@ def fit_drivers(  # noqa: PLR0913 - roles of columns, each by its name
         Weights, strata and clusters. Errors are HC3 (linear) or the sandwich (favourable) without strata and clusters,
         and follow the design with them.
     missing
-        Codes that mean "no answer" in the rated column.
+        Code or codes that mean "no answer" in the rated column and in drivers, mediators and controls alike; a mapping
+        from columns to codes where one is a value elsewhere: ``{"ces": 99, "minutes": -1}``.
 
     Returns
     -------
@@ -92,7 +95,13 @@ def fit_drivers(  # noqa: PLR0913 - roles of columns, each by its name
         raise ValueError("drivers must name one column or more; got none")
     table = table_of(data, [outcome, *(one.column for one in every), *(design.columns if design else ())])
     columns = [one.column for one in every]
-    used = answers_used(table, outcome, scale=named_scale(scale), drivers=columns, design=design, missing=missing)
+    codes = _codes(missing, [outcome, *columns])
+    for name in columns:
+        if codes[name]:
+            table[name] = table[name].mask(holds_code(table[name], missing=codes[name]))
+    used = answers_used(
+        table, outcome, scale=named_scale(scale), drivers=columns, design=design, missing=codes[outcome]
+    )
     terms = {one.column: read_term(one, table[one.column].iloc[used.rows]) for one in every}
     x = np.concatenate([np.ones((used.n, 1)), *(term.columns for term in terms.values())], axis=1)
     ends = np.cumsum([1, *(term.columns.shape[1] for term in terms.values())]).tolist()
@@ -114,6 +123,17 @@ def fit_drivers(  # noqa: PLR0913 - roles of columns, each by its name
         groups=groups,
         adjusted=adjusted,
     )
+
+
+def _codes(missing: object, columns: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """Return the codes for "no answer" of each column."""
+    if not isinstance(missing, Mapping):
+        return dict.fromkeys(columns, missing_codes(missing))
+    given = cast("Mapping[str, object]", missing)
+    for name in given:
+        if name not in columns:
+            raise ValueError(f"missing: {unknown_name('column of the model', name, columns)}")
+    return {name: missing_codes(given.get(name, ())) for name in columns}
 
 
 def _drivers(given: Sequence[str | Driver], what: str) -> list[Driver]:

@@ -17,7 +17,13 @@ from cxstats.drivers.answers_used import AnswersUsed
 from cxstats.drivers.average_effects import LogisticEffects, linear_effect
 from cxstats.drivers.effects import Effect, EffectKind, EffectTable, Measure
 from cxstats.drivers.regression import Fit
-from cxstats.drivers.remarks import assumptions_in_words, entanglement_in_words, rows_in_words, yes_in_words
+from cxstats.drivers.remarks import (
+    assumptions_in_words,
+    entanglement_in_words,
+    kinds_in_words,
+    rows_in_words,
+    yes_in_words,
+)
 from cxstats.drivers.terms import Term
 from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import Scale
@@ -319,7 +325,8 @@ class DriverModel:
             for name, levels in self.levels_of_one_cluster().items()
         ]
         terms = entanglement_in_words(self.terms, self.consequences, self.controls, weights=self.used.weights)
-        return (*rows_in_words(self.used), *yes_in_words(self.terms), *lonely, *self._on_measures(), *terms)
+        kinds = (*yes_in_words(self.terms), *kinds_in_words(self.terms))
+        return (*rows_in_words(self.used), *kinds, *lonely, *self._on_measures(), *terms)
 
     def _on_measures(self) -> tuple[str, ...]:
         if self.used.favourable is not None:

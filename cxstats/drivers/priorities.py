@@ -101,6 +101,7 @@ def priorities(
     drawn = [sources.placed(counts, importance) for counts in _drawn(count, n_resamples, rng)]
     return PriorityMap(
         drivers=model.drivers,
+        good_when=sources.good_when(),
         n=model.n,
         importance=important[0],
         performance=good[0],
@@ -202,6 +203,18 @@ class _Sources:
     def own(self, name: str) -> list[int]:
         """Columns of a driver or control."""
         return [k - 1 for k in self.model.groups[name]]
+
+    def good_when(self) -> tuple[str, ...]:
+        """Say which value of each driver goes with better answers: low or high, no or yes, the better levels."""
+        covariance = self.units.covariances(np.ones((1, self.units.count)))
+        found: list[str] = []
+        for name in self.model.drivers:
+            low, high = {"number": ("low", "high"), "yes/no": ("no", "yes"), "levels": ("", "")}[
+                self.model.terms[name].kind
+            ]
+            better = bool(self.better * self._slopes(covariance, name)[0, 0] >= 0)
+            found.append("favourable" if name in self.ratings else high if better else low)
+        return tuple(found)
 
     def placed(self, counts: Floats, importance: By) -> tuple[Floats, Floats]:
         """Return importance and performance of each driver in each resample; shape (R, drivers) each."""

@@ -23,6 +23,9 @@ class PriorityMap:
     ----------
     drivers
         Their names.
+    good_when
+        Which value of each goes with better answers: ``"low"`` or ``"high"``, ``"no"`` or ``"yes"``,
+        ``"favourable"`` for a rating, empty for levels.
     n
         Number of answers.
     importance, performance
@@ -40,6 +43,7 @@ class PriorityMap:
     """
 
     drivers: tuple[str, ...]
+    good_when: tuple[str, ...]
     n: int
     importance: Floats
     performance: Floats
@@ -96,6 +100,7 @@ class PriorityMap:
         table = self.to_frame()
         table["place"] = [QUADRANTS.index(place) for place in table["quadrant"]]
         table = table.sort_values(["place", "importance"], ascending=[True, False], kind="stable")
+        good_of = dict(zip(self.drivers, self.good_when, strict=True))
         shown = {
             "importance": [self._importance_text(value) for value in table["importance"]],
             "performance": [f"{100 * value:.0f} %" for value in table["performance"]],
@@ -107,6 +112,7 @@ class PriorityMap:
             {
                 "what to do": table["quadrant"].tolist(),
                 "driver": table["driver"].tolist(),
+                "good when": [good_of[name] for name in table["driver"]],
                 "sure": [f"{100 * value:.0f} %" for value in table["probability"]],
                 f"importance ({self.importance_is})": shown["importance"],
                 level: [f"{self._importance_text(a)} to {self._importance_text(b)}" for a, b in important],
@@ -124,7 +130,10 @@ class PriorityMap:
             named = [f"{self.drivers[g]} ({_sure(first[g])})" for g in sorted(own, key=lambda g: -first[g])]
             return f"Fix first: {', '.join(named)}."
         near = int(np.argmax(first))
-        return f"Fix first: nothing that matters is bad (nearest: {self.drivers[near]}, {100 * first[near]:.0f} %)."
+        return (
+            f"Fix first: no driver is both more important and worse than the {self.lines} of these drivers (nearest: "
+            f"{self.drivers[near]}, {_sure(first[near])})."
+        )
 
     @property
     def about(self) -> str:
@@ -133,6 +142,7 @@ class PriorityMap:
         return (
             f"Importance: {self.importance_is}; performance: how good the driver is now, from worst to best. Quadrants "
             f"meet at the {self.lines} of the drivers ({self._importance_text(important)}; {100 * good:.0f} %). "
+            "Drivers are compared with each other only: one that is kept up may still have most to gain. "
             f"n = {self.n:,}; {len(self.importance_replicates):,} resamples."
         )
 

@@ -50,6 +50,33 @@ def yes_in_words(terms: Mapping[str, Term]) -> list[str]:
     ]
 
 
+def kinds_in_words(terms: Mapping[str, Term]) -> list[str]:
+    """Point out drivers that may be of another kind than they look: numbers in text, and yes or no coded 1 and 2."""
+    told: list[str] = []
+    for name, term in terms.items():
+        numbers = sum(_is_number(level) for level in term.levels)
+        if term.kind == "levels" and numbers > len(term.levels) / 2:
+            told.append(
+                f"{name} holds numbers as text and is read as {len(term.levels)} levels; if they are amounts, say "
+                f"Driver({name!r}, kind='number')."
+            )
+        values = set(np.unique(term.columns).tolist()) if term.kind == "number" else set[float]()
+        if values == {1.0, 2.0}:
+            told.append(
+                f"{name} holds only 1 and 2 and is read as a number: its effect is of 2 instead of 1. If they mean "
+                "yes and no, say so in the data."
+            )
+    return told
+
+
+def _is_number(level: str) -> bool:
+    try:
+        float(level.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
 def entanglement_in_words(
     terms: Mapping[str, Term],
     consequences: Mapping[str, frozenset[str]],

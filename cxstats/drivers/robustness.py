@@ -28,8 +28,8 @@ class Strength:
 
     @property
     def possible(self) -> bool:
-        """Whether there can be such a cause."""
-        return 0 <= self.with_driver < 1 and 0 <= self.with_answer <= 1
+        """Whether there can be such a cause; one that leaves nothing over of the answer cannot be told from chance."""
+        return 0 <= self.with_driver < 1 and 0 <= self.with_answer < 1
 
 
 def robustness_value(strength: float, critical: float = 0.0) -> float:

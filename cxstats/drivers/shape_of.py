@@ -9,10 +9,13 @@
 True
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cxstats.drivers.effects import EffectKind, Measure
+from cxstats.drivers.figures import Wording
 from cxstats.drivers.models import DriverModel
 from cxstats.drivers.shapes import DoseResponse, dose_response
 from cxstats.drivers.thresholds import Threshold, find_threshold
@@ -45,7 +48,8 @@ def threshold_of(
     """
     y, x, controls = _columns(model, driver, effect, measure)
     weights, clusters = model.used.weights, model.used.clusters
-    return find_threshold(y, x, controls=controls, weights=weights, clusters=clusters, alpha=alpha)
+    found = find_threshold(y, x, controls=controls, weights=weights, clusters=clusters, alpha=alpha)
+    return replace(found, wording=_wording(model, driver, measure))
 
 
 def dose_response_of(
@@ -56,7 +60,16 @@ def dose_response_of(
     Takes what `threshold_of` takes.
     """
     y, x, controls = _columns(model, driver, effect, measure)
-    return dose_response(y, x, controls=controls, weights=model.used.weights, clusters=model.used.clusters)
+    found = dose_response(y, x, controls=controls, weights=model.used.weights, clusters=model.used.clusters)
+    return replace(found, wording=_wording(model, driver, measure))
+
+
+def _wording(model: DriverModel, driver: str, measure: Measure) -> Wording:
+    """Say it in the driver's unit, and in points or percentage points: more favourable answers are always good."""
+    unit = model.terms[driver].driver.unit or "unit"
+    if measure == "favourable":
+        return Wording(unit, points="percentage points", times=100, good="high")
+    return Wording(unit, good=model.scale.good)
 
 
 def _columns(

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cxstats.drivers.broken_lines import SMALLEST, left_of, straight_line
 from cxstats.drivers.columns import Columns, Floats, columns_of
-from cxstats.drivers.figures import Limits, cost_factor, p_in_words
+from cxstats.drivers.figures import PLAIN, Limits, Wording, p_in_words
 from cxstats.drivers.regression import least_squares
 from cxstats.drivers.splines import knots_of, natural_spline
 from cxstats.drivers.tubes import critical_value, curve_length
@@ -62,6 +62,10 @@ class DoseResponse:
         Answers used.
     confidence_level
         Of all intervals.
+    values, shares
+        The different values of the driver, increasing, and the weighted share of answers with each; shape (V,).
+    wording
+        How people read it.
     """
 
     knots: Floats
@@ -74,6 +78,9 @@ class DoseResponse:
     bins: pd.DataFrame
     n: int
     confidence_level: float
+    values: Floats
+    shares: Floats
+    wording: Wording = PLAIN
 
     def curve(
         self, at: ArrayLike | None = None, *, band: Literal["pointwise", "simultaneous"] = "pointwise"
@@ -116,10 +123,21 @@ class DoseResponse:
     def change(self, start: float, stop: float) -> Limits:
         """Change of the outcome when the driver goes from one value to another."""
         first, second = self._rows(np.array([start, stop]))
-        row = second - first
+        return self._limits(second - first)
+
+    def _limits(self, row: Floats) -> Limits:
         error = float(np.sqrt(row @ self.covariance @ row))
         limit = critical_value(self.confidence_level, 0.0, degrees_of_freedom=self.degrees_of_freedom)
         return Limits.around(float(row @ self.coefficients), limit * error, error)
+
+    def average_change(self, by: float = 1.0) -> Limits:
+        """Change of the outcome when every customer has so much more of the driver, averaged over them.
+
+        Beyond the last knot the curve goes on as a straight line. Where effect and driver are bent this is not the
+        slope of a straight line, which weighs customers by how far they are from the mean of the driver.
+        """
+        row = self.shares @ (self._rows(self.values + by) - self._rows(self.values))
+        return self._limits(row)
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table of the curve with both bands: that of `curve`, then ``band_low`` and ``band_high``."""
@@ -127,28 +145,52 @@ class DoseResponse:
         return self.curve().assign(band_low=both["low"], band_high=both["high"])
 
     def sentence(
-        self, *, unit: str = "unit", units: str | None = None, points: str = "points", good: Literal["high", "low"]
+        self,
+        *,
+        unit: str | None = None,
+        units: str | None = None,
+        points: str | None = None,
+        good: Literal["high", "low"] | None = None,
     ) -> str:
         """Say the change between the 10th, 50th and 90th percentile of the driver, and whether a line would do.
 
         Parameters
         ----------
         unit, units
-            One unit of the driver, and more of them; an s is added unless given.
+            One unit of the driver, and more of them; those of `wording` unless given.
         points
-            Unit of the outcome.
+            Unit of the outcome as it is said.
         good
-            Which end of the outcome is good.
+            Which end of the outcome is good; known where the curve is that of a model.
+
+        Raises
+        ------
+        ValueError
+            If which end is good is neither known nor given.
         """
-        many, factor = f"{unit}s" if units is None else units, cost_factor(good)
+        words = self.wording.said(unit=unit, units=units, points=points, good=good)
+        many, factor = words.many, words.factor
+        costs = [self.change(*ends).scaled(factor).cost_in_words(words.points) for ends in pairwise(self.told)]
         parts = [
-            f"going from {start:g} to {stop:g} {many} {self.change(start, stop).scaled(factor).cost_in_words(points)}"
-            for start, stop in pairwise(self.told)
+            f"going from {start:g} to {stop:g} {many} {cost}"
+            for (start, stop), cost in zip(pairwise(self.told), costs, strict=True)
         ]
         said = "; ".join(parts)
         shape = "Not a straight line" if self.p_linear < 0.05 else "No clear departure from a straight line"
         level = f"{self.confidence_level * 100:g} % intervals"
         return f"{said[:1].upper()}{said[1:]}. {shape} (p {p_in_words(self.p_linear)}, n = {self.n:,}, {level})."
+
+    def average_sentence(self, by: float = 1.0) -> str:
+        """Say what so much more of the driver does on average over customers, by the curve.
+
+        Raises
+        ------
+        ValueError
+            If which end of the outcome is good is not known: it is for curves of a model.
+        """
+        cost = self.average_change(by).scaled(self.wording.factor).cost_in_words(self.wording.points)
+        unit = self.wording.unit if by == 1 else self.wording.many
+        return f"By the curve, {by:g} {unit} more for every customer {cost} on average."
 
     def _rows(self, at: Floats) -> Floats:
         return np.column_stack([np.ones_like(at), natural_spline(at, self.knots)])
@@ -222,7 +264,7 @@ def dose_response(
     shape = np.column_stack([np.ones_like(data.x), natural_spline(data.x, places)])
     fit = least_squares(np.column_stack([shape, held]), data.y, weights=data.weights, clusters=data.clusters)
     used = slice(0, shape.shape[1])
-    different = np.unique(data.x)
+    different, owner = np.unique(data.x, return_inverse=True)
     first, last = (float(end) for end in np.quantile(data.x, _SHOWN))
     told = np.unique(np.quantile(data.x, _TOLD, method="inverted_cdf"))
     return DoseResponse(
@@ -236,6 +278,8 @@ def dose_response(
         _binned(data, held, bins, confidence_level),
         len(data.x),
         confidence_level,
+        different,
+        np.bincount(owner, data.weights) / data.weights.sum(),
     )
 
 

@@ -27,7 +27,7 @@ from cxstats.drivers.broken_lines import (
     straight_line,
 )
 from cxstats.drivers.columns import Columns, columns_of
-from cxstats.drivers.figures import Limits, cost_factor, p_in_words
+from cxstats.drivers.figures import PLAIN, Limits, Wording, p_in_words
 from cxstats.drivers.kinks import KinkInference, p_of_no_kink, p_of_no_more, places_to_look_at
 from cxstats.scores.intervals import require_confidence_level
 
@@ -65,6 +65,8 @@ class Threshold:
         Of all intervals.
     alpha
         A threshold is said to be found when the p-value is below this.
+    wording
+        How people read it.
     """
 
     location: Limits
@@ -79,6 +81,7 @@ class Threshold:
     n: int
     confidence_level: float
     alpha: float
+    wording: Wording = PLAIN
 
     @property
     def found(self) -> bool:
@@ -110,32 +113,39 @@ class Threshold:
         return pd.DataFrame(rows, columns=["part", "n", "estimate", "standard_error", "low", "high"])
 
     def sentence(
-        self, *, unit: str = "unit", units: str | None = None, points: str = "points", good: Literal["high", "low"]
+        self,
+        *,
+        unit: str | None = None,
+        units: str | None = None,
+        points: str | None = None,
+        good: Literal["high", "low"] | None = None,
     ) -> str:
         """Say it to a manager.
 
         Parameters
         ----------
         unit, units
-            One unit of the driver, and more of them; an s is added unless given.
+            One unit of the driver, and more of them; those of `wording` unless given.
         points
-            Unit of the outcome.
+            Unit of the outcome as it is said.
         good
-            Which end of the outcome is good. A slope towards the bad end costs, one towards the good end brings.
+            Which end of the outcome is good; known where the threshold is that of a model. A slope towards the bad end
+            costs, one towards the good end brings.
 
         Raises
         ------
         ValueError
-            If `good` is neither.
+            If which end is good is neither known nor given.
         """
-        many, factor = f"{unit}s" if units is None else units, cost_factor(good)
+        words = self.wording.said(unit=unit, units=units, points=points, good=good)
+        many, factor = words.many, words.factor
         below, above, straight = (
-            slope.scaled(factor).cost_in_words(points) for slope in (self.below, self.above, self.straight)
+            slope.scaled(factor).cost_in_words(words.points) for slope in (self.below, self.above, self.straight)
         )
         base = f"p {p_in_words(self.p_value)}, n = {self.n:,}"
         first, last = self.searched
         if not self.found:
-            return f"No threshold found between {first:g} and {last:g} {many} ({base}): each {unit} {straight}."
+            return f"No threshold found between {first:g} and {last:g} {many} ({base}): each {words.unit} {straight}."
         place, low, high = self.location.rounded()
         open_below, open_above = (not known for known in self.bounded)
         limits = f"{low}{' or less' if open_below else ''} to {high}{' or more' if open_above else ''}"
@@ -144,7 +154,7 @@ class Threshold:
             share = f"{100 * self.at_end:.0f} % of the answers up to there lie at one end of the scale"
             more += f" {share}, which hides small changes: it may start earlier."
         return (
-            f"Up to {place} {many} ({limits}) each {unit} {below}; beyond, each {above}.{more}"
+            f"Up to {place} {many} ({limits}) each {words.unit} {below}; beyond, each {above}.{more}"
             f" ({self.confidence_level * 100:g} % intervals; no threshold: {base}.)"
         )
 

@@ -5,20 +5,22 @@
 >>> orders = simulate_checkout(2_000, rng=np.random.default_rng(5))
 >>> model = fit_drivers(orders, "ces", scale="ces-2.0", drivers=["steps", "payment_failed"], controls=["device"])
 >>> print(what_if(model, {"steps": lambda steps: steps.clip(upper=5)}).sentence())
-If steps were 4.52 on average (now 5.27): ces 5.57 -> 5.78, +0.22 (+0.18 to +0.25); favourable share 80.9 % -> 85.8 %,
-+4.9 percentage points (+3.9 to +5.9).
+If steps were 4.52 on average (now 5.27): ces 5.57 -> 5.78, better by 0.22 points (0.18 to 0.25); favourable share
+80.9 % -> 85.8 %, better by 4.9 percentage points (3.9 to 5.9).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.drivers.effects import Measure
 from cxstats.drivers.extrapolation import beyond_combinations, beyond_segments, beyond_values, share_far
+from cxstats.drivers.figures import Limits
 from cxstats.drivers.models import AdjustedFit, DriverModel
 from cxstats.drivers.outlooks import Customers, Outlook, Scenario, outlook_of, rows_after
 from cxstats.drivers.regression import least_squares, logistic
@@ -53,6 +55,10 @@ class WhatIf:
         Of the intervals.
     customers
         Whom the intervals are of: ``"these"`` that answered, or all of whom they are a ``"sample"``.
+    good
+        Which end of the scale is good; more favourable answers always are.
+    label
+        What would be, in the user's words; what each driver would be if it is empty.
     """
 
     outcome: str
@@ -64,6 +70,8 @@ class WhatIf:
     assumes: str
     confidence_level: float
     customers: Customers
+    good: Literal["high", "low"] = "high"
+    label: str = ""
 
     @property
     def about(self) -> str:
@@ -93,13 +101,30 @@ class WhatIf:
         return pd.DataFrame(rows)
 
     def sentence(self) -> str:
-        """Say what would be, and how sure that is."""
+        """Say what would be, whether that is better or worse, and how sure that is."""
         parts: list[str] = []
         for one in self.outlooks:
-            name, now, then, change, limits = self._shown(one)
-            unit = " percentage points" if one.measure == "favourable" else ""
-            parts.append(f"{name} {now} -> {then}, {change}{unit} ({limits})")
-        return f"If {' and '.join(change.in_words for change in self.changes.values())}: {'; '.join(parts)}."
+            name, now, then, _, _ = self._shown(one)
+            parts.append(f"{name} {now} -> {then}, {self._verdict(one)}")
+        what = self.label or " and ".join(change.in_words for change in self.changes.values())
+        return f"If {what}: {'; '.join(parts)}."
+
+    def better(self, measure: Measure) -> Limits:
+        """How much better it would be, with interval; below 0 where it would be worse; shares as fractions."""
+        one = next(outlook for outlook in self.outlooks if outlook.measure == measure)
+        low, high = one.interval(self.confidence_level)
+        limits = Limits(one.change, low, high, one.standard_error)
+        return limits.scaled(1.0 if measure == "favourable" or self.good == "high" else -1.0)
+
+    def _verdict(self, one: Outlook) -> str:
+        times, decimals, unit = (1, 2, "points") if one.measure == "mean" else (100, 1, "percentage points")
+        gain = self.better(one.measure).scaled(times)
+        if not gain.clear:
+            shown = (f"{figure + 0.0:+.{decimals}f}" for figure in (gain.estimate, gain.low, gain.high))
+            return "no clear change: better by {} {unit} ({} to {})".format(*shown, unit=unit)
+        word, gain = ("better", gain) if gain.estimate > 0 else ("worse", gain.scaled(-1))
+        shown = (f"{figure:.{decimals}f}" for figure in (gain.estimate, gain.low, gain.high))
+        return "{word} by {} {unit} ({} to {})".format(*shown, word=word, unit=unit)
 
     def _shown(self, one: Outlook) -> tuple[str, str, str, str, str]:
         low, high = one.interval(self.confidence_level)
@@ -126,6 +151,7 @@ def what_if(
     *,
     confidence_level: float = 0.95,
     customers: Customers = "sample",
+    label: str = "",
 ) -> WhatIf:
     """Say what the score would be if drivers were otherwise.
 
@@ -146,6 +172,8 @@ def what_if(
         ``"these"``: what the change would bring among the customers that answered, whose drivers are known;
         ``"sample"``: among all, of whom they are a sample, so that what drivers are now is uncertain too (a
         function is taken to treat each customer by himself).
+    label
+        What would be, for the sentence: ``"nobody had more than 5 steps"``. Made from `changes` unless given.
 
     Returns
     -------
@@ -185,6 +213,8 @@ def what_if(
         assumes=model.assumptions,
         confidence_level=confidence_level,
         customers=customers,
+        good=model.scale.good,
+        label=label,
     )
 
 

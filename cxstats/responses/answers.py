@@ -18,9 +18,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from cxstats.responses.labels import SKIPPED, label_key
 from cxstats.responses.scales import Scale, faces, points_text
@@ -61,6 +63,18 @@ def missing_codes(missing: object) -> tuple[object, ...]:
     if isinstance(missing, str) or not isinstance(missing, Iterable):
         return (missing,)
     return tuple(cast("Iterable[object]", missing))
+
+
+def holds_code(values: "pd.Series[Any]", *, missing: object) -> NDArray[np.bool_]:
+    """Say which values of a column are a code for "no answer"; shape (N,).
+
+    >>> holds_code(pd.Series([3, -99, 5]), missing="-99.0")
+    array([False,  True, False])
+    """
+    codes = {_plain_text(code) for code in missing_codes(missing)}
+    if not codes:
+        return np.zeros(len(values), dtype=np.bool_)
+    return np.array([_plain_text(None if pd.isna(v) else v) in codes for v in values.tolist()], dtype=np.bool_)
 
 
 def read_answer(answer: object, scale: Scale, *, missing: object = ()) -> Reading:

@@ -124,7 +124,7 @@ def attach(
     on: str | Iterable[str] | Mapping[str, str],
     before: str | tuple[str, str] | None = None,
     facts: Facts | None = None,
-    each: Each = "once",
+    each: Each | None = None,
     within: str | timedelta | None = None,
 ) -> Attached[Answers]:
     """Join operational facts to answers; no answer is multiplied, dropped or moved.
@@ -149,9 +149,9 @@ def attach(
         time, without time by the order of rows, and in both the event's value as it stands; all others leave missing
         values out. Where there is no event, "count" is 0 and the others are missing.
     each
-        With `before`: "once" gives an event to the first answer of its key at or after it, so that no event counts
-        twice when a customer answers twice; "every" shows every answer all events before it, for facts such as the
-        customer's tier. Of two answers at the same time the first row is the first.
+        Only with `before`. "once", the default, gives an event to the first answer of its key at or after it, so that
+        no event counts twice when a customer answers twice; "every" shows every answer all events before it, for facts
+        such as the customer's tier. Of two answers at the same time the first row is the first.
     within
         With `before`: only events at most this long before the answer; "30D" or a Timedelta.
 
@@ -171,6 +171,7 @@ def attach(
     table = responses.responses if isinstance(responses, Survey) else responses
     _require_tables(table, events)
     _require_options(before, each, within)
+    times_an_event_counts: Each = each or "once"
     pairs = _pairs(on)
     ours, theirs = (before, before) if isinstance(before, str) or before is None else before
     keys = number_keys(table, events, pairs)
@@ -179,7 +180,7 @@ def attach(
         found = _runs(keys, times, each="every", within=None)
     else:
         times = comparable_times(column_of(table, ours, "responses"), column_of(events, theirs, "events"))
-        found = _runs(keys, times, each=each, within=_duration(within, times.unit))
+        found = _runs(keys, times, each=times_an_event_counts, within=_duration(within, times.unit))
     wanted = read_facts(facts, events, [*pairs.values(), *([theirs] if theirs else [])])
     _require_new(wanted, table)
     new = {fact.name: gather(fact, events, found).array for fact in wanted}
@@ -197,10 +198,11 @@ def _require_tables(responses: object, events: object) -> None:
 
 
 def _require_options(before: object, each: object, within: object) -> None:
-    if each not in get_args(Each):
+    if each is not None and each not in get_args(Each):
         raise ValueError(f"each: {unknown_name('choice', each, get_args(Each))}")
-    if before is None and within is not None:
-        raise ValueError("within needs the times of answers and events; name them with before=")
+    for name, option in {"each": each, "within": within}.items():
+        if before is None and option is not None:
+            raise ValueError(f"{name} needs the times of answers and events; name them with before=")
     if isinstance(before, str) or before is None:
         return
     if not isinstance(before, tuple | list) or len(cast("list[object]", before)) != 2:

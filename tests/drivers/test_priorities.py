@@ -167,7 +167,7 @@ def test_names_are_escaped_and_nothing_to_fix_is_said():
     rng = np.random.default_rng(4)
     good = pd.DataFrame({"kind": rng.random(500) < 0.9, "late": rng.random(500) < 0.5})
     good["ces"] = np.clip(np.rint(4 + 2 * good["kind"] - 0.1 * good["late"] + rng.normal(size=500)), 1, 7)
-    assert priorities(fitted(good, drivers=["kind", "late"])).sentence().startswith("Fix first: nothing that matters")
+    assert priorities(fitted(good, drivers=["kind", "late"])).sentence().startswith("Fix first: no driver is both")
 
 
 @pytest.mark.parametrize(
@@ -189,3 +189,18 @@ def test_what_cannot_be_is_refused(more, message):
 def test_a_map_needs_two_drivers():
     with pytest.raises(ValueError, match="two drivers or more; got waited"):
         priorities(fitted(made(300), drivers=["waited"]))
+
+
+def test_says_which_value_is_good():
+    rng = np.random.default_rng(9)
+    data = pd.DataFrame({"late": rng.random(800) < 0.4, "solved": rng.random(800) < 0.5, "waited": rng.random(800)})
+    data["help"] = rng.integers(1, 6, 800)
+    answers = 4 - data["late"] + data["solved"] - 2 * data["waited"] + 0.3 * data["help"]
+    data["ces"] = np.clip(np.rint(answers + rng.normal(size=800)), 1, 7)
+    found = priorities(fitted(data, drivers=["late", "solved", "waited", "help"]), ratings={"help": "csat-5"})
+    assert found.good_when == ("no", "yes", "low", "favourable")
+    shown = found.to_text().set_index("driver")["good when"]
+    assert shown.to_dict() == dict(zip(found.drivers, found.good_when, strict=True))
+    data["ces"] = 8 - data["ces"]
+    turned = priorities(fitted(data, drivers=["late", "solved", "waited"]))
+    assert turned.good_when == ("yes", "no", "high")

@@ -195,3 +195,16 @@ def test_words_tables_and_refusals():
     assert (shares["measure"] == "favourable").all()
     with pytest.raises(ValueError, match="measure must be one of mean, favourable; got 'share'"):
         sensitivity(model, measure="share")
+
+
+def test_a_cause_that_leaves_nothing_over_has_no_interval():
+    # Nearly all of the answers is explained, so that another cause as strong as an observed one has no room.
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"a": rng.integers(0, 4, 300), "b": rng.integers(0, 3, 300)})
+    data["ces"] = 1 + data["a"] + data["b"]
+    data.loc[:3, "ces"] += 1
+    found = sensitivity(fitted(data, ["a", "b"])).effects[0]
+    (other,) = found.benchmarks
+    assert not other.strength.possible
+    assert np.isnan([other.estimate, other.low, other.high]).all()
+    assert not Strength(0.1, 1.0).possible

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cxstats as cx
 from cxstats.drivers.terms import Driver, missing_in, read_term
 
 
@@ -120,3 +121,34 @@ def test_blank_text_is_missing():
     assert missing_in(pd.Series(["a", " ", None, ""])).tolist() == [False, True, True, True]
     assert missing_in(pd.Series([1.0, np.nan])).tolist() == [False, True]
     assert missing_in(pd.Series(pd.Categorical(["a", None]))).tolist() == [False, True]
+
+
+def test_codes_for_no_answer_are_missing_in_drivers_too():
+    rng = np.random.default_rng(7)
+    data = pd.DataFrame({"steps": rng.integers(1, 9, 400), "age": rng.integers(18, 100, 400)})
+    data["ces"] = np.clip(np.rint(7 - 0.5 * data["steps"] + rng.normal(size=400)), 1, 7).astype(int)
+    coded = data.copy()
+    coded.loc[:9, "steps"] = -99
+    coded.loc[10:14, "ces"] = -99
+    found = cx.fit_drivers(coded, "ces", scale="ces-2.0", drivers=["steps"], missing=-99)
+    expected = cx.fit_drivers(data.iloc[15:], "ces", scale="ces-2.0", drivers=["steps"])
+    assert found.effects().effects[0].estimate == pytest.approx(expected.effects().effects[0].estimate, abs=1e-12)
+    assert dict(found.used.reasons.itertuples(index=False)) == {"used": 385, "no answer": 5, "a driver is missing": 10}
+    by_column = cx.fit_drivers(
+        coded, "ces", scale="ces-2.0", drivers=["steps", "age"], missing={"steps": "-99", "ces": [-99]}
+    )
+    assert by_column.n == 385
+    with pytest.raises(ValueError, match="missing: column of the model 'stpes' not found; did you mean 'steps'"):
+        cx.fit_drivers(coded, "ces", scale="ces-2.0", drivers=["steps"], missing={"stpes": -99})
+
+
+def test_numbers_in_text_and_ones_and_twos_are_pointed_out():
+    rng = np.random.default_rng(7)
+    data = pd.DataFrame({"steps": rng.integers(1, 5, 300), "failed": rng.integers(1, 3, 300)})
+    data["ces"] = np.clip(np.rint(7 - 0.5 * data["steps"] + rng.normal(size=300)), 1, 7).astype(int)
+    data["steps"] = data["steps"].astype(str)
+    notes = cx.fit_drivers(data, "ces", scale="ces-2.0", drivers=["steps", "failed"]).notes
+    assert any(note.startswith("steps holds numbers as text and is read as 4 levels") for note in notes)
+    assert any(note.startswith("failed holds only 1 and 2") for note in notes)
+    plain = data.assign(steps=data["steps"].astype(int), failed=data["failed"] == 1)
+    assert cx.fit_drivers(plain, "ces", scale="ces-2.0", drivers=["steps", "failed"]).notes == ()

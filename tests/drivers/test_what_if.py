@@ -259,14 +259,16 @@ def test_in_words():
     assert found.changes["channel"].in_words.startswith("channel were chat for everybody (now ")
     figures = [
         f"ces {mean['now']:.2f} -> {mean['then']:.2f}",
-        f"{mean['estimate']:+.2f} ({mean['low']:+.2f} to {mean['high']:+.2f}); favourable share {share['now']:.1f} %",
-        f"-> {share['then']:.1f} %, {share['estimate']:+.1f} percentage points",
-        f"({share['low']:+.1f} to {share['high']:+.1f}).",
+        f"better by {mean['estimate']:.2f} points ({mean['low']:.2f} to {mean['high']:.2f})",
+        f"favourable share {share['now']:.1f} % -> {share['then']:.1f} %",
+        f"better by {share['estimate']:.1f} percentage points ({share['low']:.1f} to {share['high']:.1f}).",
     ]
     for part in (*figures, *(change.in_words for change in found.changes.values())):
         assert part in found.sentence()
     assert "90 % interval" in found.to_text().columns
     assert found.sentence() in repr(found)
+    labelled = what_if(model, {"failed": 0}, label="no payment failed").sentence()
+    assert labelled.startswith("If no payment failed: ces ")
     renamed = made().rename(columns={"failed": "<b>"})
     html = what_if(fitted(renamed, drivers=["steps", "<b>"]), {"<b>": 0.1})._repr_html_()
     assert "<b> were" not in html
@@ -310,3 +312,20 @@ def test_customers_are_a_sample_unless_said_otherwise():
         )
     )
     assert default == sample > these
+
+
+def test_better_and_worse_follow_the_scale():
+    data = made()
+    data["effort"] = 8 - data["ces"]
+    hassle = Scale("hassle-7", range(1, 8), good="low", favourable=(1, 2, 3), unfavourable=(5, 6, 7), measures="effort")
+    easy = what_if(fitted(data, drivers=["failed"]), {"failed": 0})
+    hard = what_if(fit_drivers(data, "effort", scale=hassle, drivers=["failed"]), {"failed": 0})
+    assert row(hard)["estimate"] == pytest.approx(-row(easy)["estimate"])
+    assert hard.better("mean").estimate == pytest.approx(easy.better("mean").estimate)
+    assert "better by" in easy.sentence()
+    assert easy.sentence().split(", better by ")[1:] == hard.sentence().split(", better by ")[1:]
+    worse = what_if(fitted(data, drivers=["failed"]), {"failed": 1})
+    assert ", worse by " in worse.sentence()
+    assert "better" not in worse.sentence()
+    same = what_if(fitted(data, drivers=["failed"]), {"failed": lambda x: x})
+    assert "no clear change" in same.sentence()

@@ -116,7 +116,7 @@ def test_equals_a_plain_loop(answers, events, before, each, within, typed):
         on=on,
         before=("at", "day") if before else None,
         facts=FACTS,
-        each=each,
+        each=each if before else None,
         within=None if within is None else f"{within}D",
     )
 
@@ -333,3 +333,9 @@ def test_columns_of_one_name_are_refused():
     twice = pd.concat([OTHER, OTHER[["minutes"]]], axis=1)
     with pytest.raises(ValueError, match="event columns must have different names; 'minutes' occurs 2 times"):
         attach(ONE, twice, on="id", facts={"m": ("minutes", "sum")})
+
+
+def test_an_option_for_times_needs_times():
+    answers = pd.DataFrame({"key": ["a"]})
+    with pytest.raises(ValueError, match="each needs the times of answers and events; name them with before="):
+        attach(answers, answers, on="key", facts={"n": "count"}, each="every")
