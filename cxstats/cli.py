@@ -17,6 +17,7 @@ from cxstats.responses.answers import read_answer
 from cxstats.responses.exports import read_export
 from cxstats.responses.inspection import Question, inspect
 from cxstats.responses.names import unknown_name
+from cxstats.responses.repeats import likely_repeat_answerers
 from cxstats.responses.scales import SCALES, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import tally
@@ -106,7 +107,7 @@ def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **readi
     click.echo(f"{_account(survey)}\n")
     for question in questions:
         click.echo("\n".join(_question_lines(question)))
-    for note in survey.source.notes:
+    for note in (*survey.source.notes, *_repeaters(survey)):
         click.echo(f"note: {note}")
 
 
@@ -168,8 +169,6 @@ def score_command(export: Path, **given: Any) -> None:
         raise ValueError(f"no response is left to score: {_account(survey)}")
     each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
     scored = [_score_column(survey, column, scale, given) for column, scale in each]
-    for code in _unused(given["missing"], scored):
-        click.echo(f"note: --missing {code} occurs in none of the scored columns", err=True)
     if given["as_json"]:
         click.echo(_json([row for scores in scored for row in _score_objects(scores)]))
     elif given["sentence"]:
@@ -177,6 +176,9 @@ def score_command(export: Path, **given: Any) -> None:
     else:
         click.echo("\n\n".join(_score_text(scores) for scores in scored))
         click.echo(f"\n{_account(survey)}")
+    unused = [f"--missing {code} occurs in none of the scored columns" for code in _unused(given["missing"], scored)]
+    for note in [*unused, *([] if given["clusters"] else _repeaters(survey))]:
+        click.echo(f"note: {note}", err=True)
 
 
 @main.command("report")
@@ -312,6 +314,15 @@ def _day(text: str, zone: Any) -> pd.Timestamp:
         raise ValueError(f"a date must be written as 2026-01-31; got {text!r}") from None
 
 
+def _repeaters(survey: Survey) -> list[str]:
+    """Suggest clusters where customers seem to have answered more than once."""
+    return [
+        f"{found.answers:,} answers of {found.customers:,} different values of {found.customer}: if these are "
+        f"customers, their answers belong together; count them so with --clusters {found.customer}"
+        for found in likely_repeat_answerers(survey)
+    ]
+
+
 def _account(survey: Survey) -> str:
     """Account for every record in one line."""
     reasons = survey.rejected["reason"].value_counts()
@@ -361,7 +372,7 @@ def _inspection(survey: Survey, questions: Iterable[Question]) -> dict[str, obje
             }
             for question in questions
         ],
-        "notes": list(survey.source.notes),
+        "notes": [*survey.source.notes, *_repeaters(survey)],
     }
 
 

@@ -99,7 +99,7 @@ def test_rename_and_sentence(support):
     result = run("score", support, "--rename", "ces=effort", "--column", "effort", "--scale", "ces-2.0", "--sentence",
                  "--invited", "5585")  # fmt: skip
     assert result.exit_code == 0
-    assert result.output.startswith("effort ")
+    assert result.stdout.startswith("effort ")
     assert "response rate 32.0 % of 5,585 invited" in result.output
     assert run("score", support, "--column", "ces", "--scale", "ces-2.0", "--rename", "ces").exit_code == 2
 
@@ -118,6 +118,19 @@ def test_inspect_text_shows_no_identifiers(support):
     assert "1,787 records read = 1,787 kept + 0 rejected" in text
     assert "may be on: nps" in text
     assert "C00001" not in text
+
+
+def test_a_customer_who_answered_twice_is_noticed(support):
+    told = "1,787 answers of 1,513 different values of customer: if these are customers, their answers belong together"
+    assert told in run("inspect", support).output
+    assert any(told in note for note in run_json("inspect", support)["notes"])
+    plain = run("score", support, "--column", "ces", "--scale", "ces-2.0")
+    assert told in plain.stderr
+    assert told not in plain.stdout
+    assert (
+        "belong together"
+        not in run("score", support, "--column", "ces", "--scale", "ces-2.0", "--clusters", "customer").output
+    )
 
 
 @pytest.mark.parametrize(

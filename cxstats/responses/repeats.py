@@ -5,15 +5,26 @@
 Each of 3 customers answered once.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from cxstats.responses.engines import ROWS, count_answers, open_frame
+from cxstats.responses.labels import label_key
 from cxstats.responses.survey import Survey
+
+_PEOPLE: Final = frozenset(
+    {
+        "account", "client", "cliente", "contact", "customer", "e-mail", "email", "guest", "household", "klant",
+        "kunde", "mail", "mailadres", "member", "patient", "phone", "recipient", "respondent", "subscriber", "telephone",
+        "user", "usuario",
+    }
+)  # fmt: skip
+_FEWEST_PEOPLE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +130,22 @@ def repeat_answerers(data: Any, customer: str) -> RepeatAnswerers:
         most=int(mine.max(initial=0)),
         without_customer=int(times[~named].sum()),
     )
+
+
+def likely_repeat_answerers(survey: Survey) -> list[RepeatAnswerers]:
+    """Find columns that seem to name customers, by their own name, of whom some answered more than once.
+
+    Examples
+    --------
+    >>> from cxstats.responses.exports import read_export
+    >>> [found.customer for found in likely_repeat_answerers(read_export("data/support_survey.csv"))]
+    ['customer']
+    """
+    named = [column for column in survey.responses.columns if _names_people(column)]
+    found = [repeat_answerers(survey, column) for column in named]
+    return [one for one in found if one.customers >= _FEWEST_PEOPLE and one.once < one.customers]
+
+
+def _names_people(column: str) -> bool:
+    words = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column))
+    return any(word in _PEOPLE or word.removesuffix("s") in _PEOPLE for word in map(label_key, words))

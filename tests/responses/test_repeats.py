@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxstats.responses.repeats import repeat_answerers
+from cxstats.responses.exports import read_export
+from cxstats.responses.repeats import likely_repeat_answerers, repeat_answerers
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=25))
@@ -35,3 +36,22 @@ def test_the_sentence_says_how_to_count_them():
         "come from customers with several. Answers of one customer belong together: count them with "
         "Design(clusters='who'). 1 answers name no customer."
     )
+
+
+def test_columns_that_name_customers_are_found_by_name_and_repeats(tmp_path):
+    ids = [f"c{i // 2}" for i in range(60)]
+    table = pd.DataFrame(
+        {
+            "Customer ID": ids,
+            "userId": ids,
+            "order": ids,
+            "customs": ids,
+            "client": [f"c{i}" for i in range(60)],
+            "account": ["a", "b"] * 30,
+            "E-mail": [*ids[:59], None],
+        }
+    )
+    table.to_csv(tmp_path / "export.csv", index=False)
+    found = likely_repeat_answerers(read_export(tmp_path / "export.csv"))
+    assert [one.customer for one in found] == ["Customer ID", "userId", "E-mail"]
+    assert [one.answers for one in found] == [60, 60, 59]
