@@ -20,8 +20,8 @@ from cxstats.responses.survey import Survey
 _PEOPLE: Final = frozenset(
     {
         "account", "client", "cliente", "contact", "customer", "e-mail", "email", "guest", "household", "klant",
-        "kunde", "mail", "mailadres", "member", "patient", "phone", "recipient", "respondent", "subscriber", "telephone",
-        "user", "usuario",
+        "kunde", "mail", "mailadres", "member", "patient", "phone", "recipient", "respondent", "subscriber",
+        "telephone", "user", "usuario",
     }
 )  # fmt: skip
 _FEWEST_PEOPLE: Final = 20
