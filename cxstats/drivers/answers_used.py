@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.drivers.sampling import SamplingUnits, sampling_units
+from cxstats.drivers.sampling import SamplingUnits, require_known_design, sampling_units
 from cxstats.drivers.terms import missing_in
 from cxstats.responses.answers import missing_codes
 from cxstats.responses.engines import open_frame
@@ -139,6 +139,7 @@ def answers_used(
     ValueError
         If no row remains, all answers are the same, or the design cannot be used.
     """
+    require_known_design(design)
     answers = table[outcome]
     answers = answers.astype(object) if isinstance(answers.dtype, pd.CategoricalDtype) else answers
     placed = place_answers(answers, outcome, scale, missing_codes(missing))

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from cxstats.responses.weights import Design
+
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
@@ -105,6 +107,29 @@ def sampling_units(
         what = "every stratum" if strata is not None else "the sample"
         raise ValueError(f"{what} needs two or more clusters to estimate a variance from; {len(lonely)} have one only")
     return SamplingUnits(cluster, stratum, np.maximum(sizes, 2).astype(np.float64))
+
+
+def require_known_design(design: Design | None) -> None:
+    """Refuse the parts of a design that driver models do not take into account, rather than leave them out.
+
+    Raises
+    ------
+    ValueError
+        Names the part, and what to do.
+    """
+    if design is None:
+        return
+    given = {
+        "population_size": design.population_size is not None,
+        "margins": bool(design.margins),
+        "lonely": design.lonely != "refuse",
+    }
+    named = [part for part, present in given.items() if present]
+    if named:
+        raise ValueError(
+            f"driver models take weights, strata and clusters into account, and not {' and '.join(named)}; leave "
+            f"{'it' if len(named) == 1 else 'them'} out (intervals are then on the wide side) or merge lonely strata"
+        )
 
 
 def _numbered(values: ArrayLike, n: int, what: str) -> Places:

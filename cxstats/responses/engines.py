@@ -7,6 +7,7 @@ user's column of such a name is refused.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import narwhals.stable.v2 as nw
@@ -24,7 +25,10 @@ WEIGHED: Final = "__weighed"
 SAMPLED: Final = "__sampled"
 TOTAL: Final = "__total"
 SQUARES: Final = "__squares"
+SUMS: Final = (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES)
 PRESENT: Final = "__present"
+MARGIN: Final = "__margin"
+POPULATION: Final = "__population"
 _WEIGHT: Final = "__weight"
 
 # The type of a column without and with missing values.
@@ -98,31 +102,69 @@ class DesignCounts:
     Raises
     ------
     ValueError
-        If weights are not numeric or not finite and non-negative, or a stratum or cluster is missing.
+        If weights are not numeric or not finite and non-negative; or a stratum, cluster or margin is missing.
     """
 
     def __init__(self, frame: Frame, column: str, by: Sequence[str], design: Design) -> None:
         self._source, self._by, self._keys = frame, tuple(by), [f"__by{i}" for i in range(len(by))]
+        self._margins = [f"{MARGIN}{i}" for i in range(len(design.margins))]
         rows = _design_rows(frame, column, dict(zip(self._keys, by, strict=True)), design)
-        _require_usable(rows, design)
+        self._row_count = _require_usable(rows, design)
         weight = nw.col(_WEIGHT).fill_null(0.0)
-        rows = rows.with_columns(
+        self._rows = rows.with_columns(
             weight.alias(TOTAL),
             (weight * weight).alias(SQUARES),
             (weight > 0).cast(nw.Int64).alias(WEIGHED),
             (~nw.col(_WEIGHT).is_null()).cast(nw.Int64).alias(SAMPLED),
         )
-        finest = [*self._keys, STRATUM, *([CLUSTER] if design.clusters else []), ANSWER]
-        self._cells = rows.group_by(*finest).agg(
+        self._finest = [*self._keys, STRATUM, *([CLUSTER] if design.clusters else []), ANSWER, *self._margins]
+
+    @cached_property
+    def _cells(self) -> Frame:
+        return self._rows.group_by(*self._finest).agg(
             nw.len().alias(ROWS), *(nw.col(c).sum() for c in (WEIGHED, SAMPLED, TOTAL, SQUARES))
         )
 
     def cells(self) -> pd.DataFrame:
         """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the five sums."""
-        summed = self._cells.group_by(*self._keys, STRATUM, ANSWER).agg(
-            *(nw.col(c).sum() for c in (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES))
-        )
+        if self._finest == [*self._keys, STRATUM, ANSWER]:
+            return self._named(_collect(self._cells))
+        summed = self._cells.group_by(*self._keys, STRATUM, ANSWER).agg(*(nw.col(c).sum() for c in SUMS))
         return self._named(_collect(summed))
+
+    def unit_cells(self, *, at_most: int) -> pd.DataFrame | None:
+        """Sum by segment, stratum, cluster, margins and raw answer; None where these cells are more than `at_most`.
+
+        Columns `by`, ``__stratum``, ``__cluster`` (where the design has clusters), ``__answer``, ``__margin0``, ...,
+        and the sums.
+        """
+        if self._row_count > at_most:
+            size = _collect(self._cells.select(nw.len().alias(ROWS)))[ROWS]
+            if int(size.iloc[0]) > at_most:
+                return None
+        kind, found = self._rows.implementation, self._cells_or_rows(at_most)
+        # Pandas has these columns already, and converting text takes longer than all that follows.
+        if kind.is_pandas():
+            return found.to_native().rename(columns=dict(zip(self._keys, self._by, strict=True)))
+        return self._named(_collect(found))
+
+    def _cells_or_rows(self, at_most: int) -> Frame:
+        """Return the cells; where few rows are in memory the rows themselves, which is quicker than to sum them."""
+        kind = self._rows.implementation
+        if self._row_count > at_most or not (kind.is_pandas() or kind.is_polars() or kind.is_pyarrow()):
+            return self._cells
+        return self._rows.select(*self._finest, nw.lit(1).alias(ROWS), WEIGHED, SAMPLED, TOTAL, SQUARES)
+
+    def same_types(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Give cells the types that they have whatever the engine."""
+        return _with_categories(_collect(nw.from_native(cells, eager_only=True)), self._source, self._by)
+
+    def populations(self) -> pd.DataFrame:
+        """Give the least and the largest population size in the rows of each stratum, in columns low and high."""
+        sizes = self._rows.group_by(STRATUM).agg(
+            nw.col(POPULATION).min().alias("low"), nw.col(POPULATION).max().alias("high")
+        )
+        return _collect(sizes).set_index(STRATUM)
 
     def cluster_products(self, answers: Sequence[Sequence[object]], *, by_segment: bool) -> pd.DataFrame:
         """Sum the products of cluster totals, by segment and stratum.
@@ -183,6 +225,10 @@ def _design_rows(frame: Frame, column: str, keys: dict[str, str], design: Design
     if isinstance(schema[column], nw.Categorical | nw.Enum):
         answer = answer.cast(nw.String)
     named = {STRATUM: design.strata, CLUSTER: design.clusters, _WEIGHT: design.weights}
+    named |= {f"{MARGIN}{i}": name for i, name in enumerate(design.margins)}
+    if isinstance(design.population_size, str):
+        named[POPULATION] = design.population_size
+        _require_numeric(frame, "population sizes", design.population_size)
     taken = {**keys, **{key: name for key, name in named.items() if name}}
     rows = frame.select(answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in taken.items()))
     # NaN sorts above every number in some engines and is null in others: make it null in all.
@@ -192,22 +238,36 @@ def _design_rows(frame: Frame, column: str, keys: dict[str, str], design: Design
         rows = rows.with_columns(nw.lit(0).alias(STRATUM))
     if design.weights is None:
         return rows.with_columns(nw.lit(1.0).alias(_WEIGHT))
-    if not schema[design.weights].is_numeric():
-        raise ValueError(f"weights must be numbers; column {design.weights!r} is {schema[design.weights]}")
+    _require_numeric(frame, "weights", design.weights)
     return rows.with_columns(nw.col(_WEIGHT).cast(nw.Float64))
 
 
-def _require_usable(rows: Frame, design: Design) -> None:
-    named = {STRATUM: design.strata, CLUSTER: design.clusters}
-    checks = [nw.col(key).is_null().cast(nw.Int64).sum().alias(key) for key, name in named.items() if name]
-    lowest, highest = nw.col(_WEIGHT).min().alias("__low"), nw.col(_WEIGHT).max().alias("__high")
-    found = _collect(rows.select(*checks, lowest, highest)).iloc[0]
-    for key, name in named.items():
+def _require_numeric(frame: Frame, what: str, column: str) -> None:
+    kind = frame.collect_schema()[column]
+    if not kind.is_numeric():
+        raise ValueError(f"{what} must be numbers; column {column!r} is {kind}")
+
+
+def _require_usable(rows: Frame, design: Design) -> int:
+    """Refuse rows that the design cannot place, and weights that are none; return the number of rows."""
+    named = {STRATUM: ("stratum", design.strata), CLUSTER: ("cluster", design.clusters)}
+    named |= {f"{MARGIN}{i}": ("margin", name) for i, name in enumerate(design.margins)}
+    if isinstance(design.population_size, str):
+        named[POPULATION] = ("population size", design.population_size)
+    empty = {key: nw.col(key).is_null() for key, (_, name) in named.items() if name}
+    # A row without a weight was not fitted to any margin.
+    weighed = nw.col(_WEIGHT).fill_null(0.0) > 0
+    empty |= {key: found & weighed for key, found in empty.items() if key.startswith(MARGIN)}
+    checks = [found.cast(nw.Int64).sum().alias(key) for key, found in empty.items()]
+    extent = (nw.col(_WEIGHT).min().alias("__low"), nw.col(_WEIGHT).max().alias("__high"), nw.len().alias(ROWS))
+    found = _collect(rows.select(*checks, *extent)).iloc[0]
+    for key, (what, name) in named.items():
         if name and found[key] > 0:
-            raise ValueError(f"every row needs its {key[2:]}; column {name!r} is empty in {int(found[key]):,} rows")
+            raise ValueError(f"every row needs its {what}; column {name!r} is empty in {int(found[key]):,} rows")
     low, high = found["__low"], found["__high"]
     if not pd.isna(low) and (low < 0 or high == float("inf")):
         raise ValueError(f"weights must be finite and not negative; column {design.weights!r} has {low:g} to {high:g}")
+    return int(found[ROWS])
 
 
 def _collect(frame: Frame) -> pd.DataFrame:

@@ -1,186 +1,177 @@
 """The covariance of weighted totals under a survey design, from sums that an engine made.
 
-Within each stratum the clusters count as a sample drawn with replacement (the ultimate-cluster rule), and a segment is
-a domain: a cluster without answers from the segment counts with a total of zero. Strata number their own clusters, so
-cluster 7 of one stratum is another than cluster 7 of the next.
+Within each stratum the units (clusters, or rows without clusters) count as a sample drawn with replacement, times the
+finite population correction (the ultimate-cluster rule), and a segment is a domain: a cluster without answers from the
+segment counts with a total of zero. Strata number their own clusters, so cluster 7 of one stratum is another than
+cluster 7 of the next. Where weights were fitted to margins, a unit's total z is replaced by z - x B, with x the
+weighted counts of its rows at the levels of the margins and B the weighted regression of the answers on them.
 
 References
 ----------
 Binder (1983), On the variances of asymptotically normal estimators from complex surveys. International Statistical
 Review 51. Lumley (2004), Analysis of complex survey samples. Journal of Statistical Software 9(8), for domains.
+Deville and Särndal (1992), Calibration estimators in survey sampling. JASA 87, for the margins.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
-import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import (
-    ANSWER,
-    PRESENT,
-    SAMPLED,
-    SQUARES,
-    STRATUM,
-    TOTAL,
-    WEIGHED,
-    DesignCounts,
-    same_type,
-)
-from cxstats.responses.weights import Design
+from cxstats.responses.numbering import distinct_numbers, number_rows
+from cxstats.responses.strata import require_two_clusters
+
+__all__ = ["MOST_COORDINATES", "LinearSums", "number_rows", "require_two_clusters"]
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
+_RIDGE: Final = 1e-9
+_REFINEMENTS: Final = 4
+MOST_COORDINATES: Final = 1_500
+"""Segments times points up to which the covariance between segments is held."""
 
-@dataclass(frozen=True, slots=True)
-class DomainSums:
-    """Sums over clusters for D pairs of segment and stratum, on a scale of K points.
+
+@dataclass(frozen=True, eq=False)
+class LinearSums:
+    """Weighted answers of the sampled units, as C cells, for S segments on a scale of K points.
+
+    A cell is a unit's answers of one kind; without clusters it is all rows of one kind of a stratum, of which the sum
+    and the root of the sum of squares are kept, since these are all that the covariance needs.
 
     Attributes
     ----------
-    segment, stratum
-        Which segment and which stratum each row is of; shape (D,).
-    totals
-        Weighted total at each point; shape (D, K).
-    products
-        Sum over clusters of the outer product of a cluster's totals with themselves; shape (D, K, K).
-    clusters
-        Number of clusters in which the segment occurs; shape (D,).
-    stratum_sizes
-        Number of clusters of each stratum in the whole sample.
+    segments, points
+        S and K.
+    segment, point, unit
+        Of each cell; the point is -1 where the rows have no usable answer; shape (C,).
+    total, value
+        Sum of the weights of each cell, and what enters the products: the same under clusters, the root of the sum of
+        squared weights without; shape (C,).
+    levels
+        Level of each of the J margins, numbered through all margins; shape (C, J).
+    stratum
+        Of each of the U units; shape (U,).
+    factor, centring
+        Of each of the H strata (`cxstats.responses.strata`); shape (H,).
     """
 
-    segment: NDArray[np.intp]
-    stratum: NDArray[np.intp]
-    totals: Floats
-    products: Floats
-    clusters: Floats
-    stratum_sizes: Floats
+    segments: int
+    points: int
+    segment: Places
+    point: Places
+    unit: Places
+    total: Floats
+    value: Floats
+    levels: Places
+    stratum: Places
+    factor: Floats
+    centring: Floats
 
-    def covariance(self, segments: int) -> Floats:
-        """Covariance of the weighted totals of each segment; shape (segments, K, K)."""
-        size = self.stratum_sizes[self.stratum][:, None, None]
-        outer = self.totals[:, :, None] * self.totals[:, None, :]
-        found = np.zeros((segments, *self.products.shape[1:]))
-        np.add.at(found, self.segment, size / (size - 1) * (self.products - outer / size))
-        return found
+    def of_segments(self, place: Places, segments: int) -> "LinearSums":
+        """Take segment s as segment ``place[s]`` of a larger tally."""
+        return replace(self, segments=segments, segment=place[self.segment])
 
-    def degrees_of_freedom(self, segments: int) -> Floats:
-        """Clusters less strata in which the segment occurs with a weight, as R's ``degf(subset(design, ...))``."""
-        found = np.zeros(segments)
-        np.add.at(found, self.segment, self.clusters - (self.clusters > 0))
-        return found
+    def before_margins(self) -> Floats:
+        """Covariance of the weighted totals of each segment, the margins left out; shape (S, K, K)."""
+        used, k = np.flatnonzero(self.point >= 0), self.points
+        column, unit = self._column(used), self.unit[used]
+        scale, centre = self._scales()
+        found = _blocks((self.segments, k), column, unit, self.value[used], scale=scale)
+        return found - _blocks((self.segments, k), column, self.stratum[unit], self.total[used], scale=centre)
+
+    def explained(self) -> Floats:
+        """Say what the margins take off that covariance; shape (S, K, K)."""
+        shape = (-1, self.segments, self.points)
+        if not self.levels.shape[1]:
+            return np.zeros((self.segments, self.points, self.points))
+        of_margins, between, slopes = self._margins()
+        cross, slope = between.reshape(shape), slopes.reshape(shape)
+        both = np.einsum("lsj,lsk->sjk", slope, cross, optimize=True)
+        fitted = np.einsum("lsj,lm,msk->sjk", slope, of_margins, slope, optimize=True)
+        return both + both.transpose(0, 2, 1) - fitted
+
+    @cached_property
+    def joint(self) -> Floats:
+        """Covariance between the weighted totals of all segments and points; shape (S, K, S, K)."""
+        spread, centre = self._answers()
+        found = _dense(spread.T @ spread - centre.T @ centre)
+        if self.levels.shape[1]:
+            of_margins, between, slopes = self._margins()
+            both = slopes.T @ between
+            found = found - both - both.T + slopes.T @ of_margins @ slopes
+        return found.reshape(self.segments, self.points, self.segments, self.points)
+
+    def _answers(self) -> tuple[Any, Any]:
+        """Return the scaled answers by unit and by stratum, sparse; shapes (U, S * K) and (H, S * K)."""
+        used = np.flatnonzero(self.point >= 0)
+        return self._scaled(used, self._column(used), self.segments * self.points)
+
+    def _column(self, cells: Places) -> Places:
+        return self.segment[cells] * self.points + self.point[cells]
+
+    def _scales(self) -> tuple[Floats, Floats]:
+        """Roots of the factor of each unit and of the centring of each stratum; shapes (U,) and (H,)."""
+        return np.sqrt(self.factor)[self.stratum], np.sqrt(self.centring)
+
+    def _scaled(self, cells: Places, column: Places, width: int) -> tuple[Any, Any]:
+        unit, (scale, centre) = self.unit[cells], self._scales()
+        by_unit = _sparse(self.value[cells], unit, column, (len(self.stratum), width))
+        by_stratum = _sparse(self.total[cells], self.stratum[unit], column, (len(self.factor), width))
+        return scipy.sparse.diags_array(scale) @ by_unit, scipy.sparse.diags_array(centre) @ by_stratum
+
+    def _margins(self) -> tuple[Floats, Floats, Floats]:
+        """Covariance of the L margins, that between them and the answers, and the regression of the answers on them.
+
+        Shapes (L, L), (L, S * K) and (L, S * K).
+        """
+        cells, count = self.levels.shape
+        width, column = int(self.levels.max(initial=-1)) + 1, self.levels.T.ravel()
+        every, used = np.tile(np.arange(cells, dtype=np.intp), count), np.flatnonzero(self.point >= 0)
+        (x, x_centre), (z, z_centre) = self._scaled(every, column, width), self._answers()
+        of_margins = _dense(x.T @ x - x_centre.T @ x_centre)
+        between = _dense(x.T @ z - x_centre.T @ z_centre)
+        is_at = _sparse(np.ones(len(every)), every, column, (cells, width))
+        weighed = _sparse(self.total[every], every, column, (cells, width))
+        answered = _sparse(self.total[used], used, self._column(used), (cells, self.segments * self.points))
+        return of_margins, between, _regression(_dense(is_at.T @ weighed), _dense(is_at.T @ answered))
 
 
-def domain_sums(
-    counted: DesignCounts,
-    cells: pd.DataFrame,
-    position: Places,
-    sizes: "pd.Series[float]",
-    *,
-    by: Sequence[str],
-    points: int,
-    design: Design,
-) -> DomainSums:
-    """Gather the sums over clusters of every segment and stratum.
+def _regression(products: Floats, answers: Floats) -> Floats:
+    """Solve the normal equations of columns that add up to others, as the levels of every margin do.
 
-    Parameters
-    ----------
-    counted
-        The engine's side.
-    cells
-        Its cells.
-    position
-        Position of each cell's answer among the points, -1 for none.
-    sizes
-        Clusters of each stratum in the whole sample, as `stratum_sizes` gives them.
-    by
-        The columns that make the segments; none for all rows as one.
-    points
-        Number of points, K.
-    design
-        Says whether there are clusters; without them each row is its own.
+    A small ridge makes them solvable, and refinement takes out what it adds; any solution gives the same residuals.
     """
-    _, segment = number_rows(cells[list(by)])
-    stratum = sizes.index.get_indexer(pd.Index(cells[STRATUM]))
-    # A stratum without any weight is no part of the sample.
-    inside = stratum >= 0
-    cells, position = cells[inside], position[inside]
-    pairs, row = np.unique(segment[inside] * len(sizes) + stratum[inside], return_inverse=True)
-    used = position >= 0
-    totals, products, clusters = (
-        np.zeros((len(pairs), points)),
-        np.zeros((len(pairs), points, points)),
-        np.zeros(len(pairs)),
-    )
-    np.add.at(totals, (row[used], position[used]), cells[TOTAL].to_numpy(dtype=np.float64)[used])
-    if design.clusters is None:
-        squares = cells[SQUARES].to_numpy(dtype=np.float64)[used]
-        np.add.at(products, (row[used], position[used], position[used]), squares)
-        np.add.at(clusters, row, cells[WEIGHED].to_numpy(dtype=np.float64))
-    else:
-        meaning = [cells[ANSWER][position == k].drop_duplicates().tolist() for k in range(points)]
-        summed = counted.cluster_products(meaning, by_segment=bool(by))
-        summed = summed[summed[STRATUM].isin(sizes.index)]
-        place = _same_rows(cells[[*by, STRATUM]], row, summed[[*by, STRATUM]])
-        np.add.at(clusters, place, summed[PRESENT].to_numpy(dtype=np.float64))
-        for name in summed.columns.drop([*by, STRATUM, PRESENT]):
-            j, k = map(int, name.removeprefix("__").split("_"))
-            products[place, j, k] = products[place, k, j] = summed[name].to_numpy(dtype=np.float64)
-    size_of = sizes.to_numpy().astype(np.float64)
-    return DomainSums(pairs // len(sizes), pairs % len(sizes), totals, products, clusters, size_of)
+    ridge = _RIDGE * float(np.trace(products)) / max(len(products), 1)
+    factor = scipy.linalg.cho_factor(products + ridge * np.eye(len(products)))
+    found = np.zeros_like(answers)
+    for _ in range(_REFINEMENTS):
+        found += scipy.linalg.cho_solve(factor, answers - products @ found)
+    return found
 
 
-def stratum_sizes(cells: pd.DataFrame) -> "pd.Series[float]":
-    """Count the rows of each stratum that have a weight: its clusters where every row is one."""
-    sizes = cells.groupby(STRATUM)[SAMPLED].sum().astype(float)
-    return sizes[sizes > 0]
+def _sparse(values: Floats, row: Places, column: Places, shape: tuple[int, int]) -> Any:
+    return scipy.sparse.csr_array((values, (row, column)), shape=shape)
 
 
-def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
-    """Return the distinct rows of `keys` in ascending order, missing values last, and which of them each row is."""
-    if not len(keys.columns):
-        return pd.DataFrame(index=range(1)), np.zeros(len(keys), dtype=np.intp)
-    number = np.zeros(len(keys), dtype=np.intp)
-    first = number
-    for name in keys.columns:
-        codes, values = pd.factorize(keys[name], sort=True)
-        codes = np.where(codes < 0, len(values), codes)
-        # Numbered afresh after each column, so that many columns cannot overflow.
-        _, first, number = np.unique(number * (len(values) + 1) + codes, return_index=True, return_inverse=True)
-    distinct = keys.iloc[first].reset_index(drop=True)
-    for name in distinct.columns:
-        if distinct[name].dtype == "object":
-            distinct[name] = same_type(distinct[name].tolist())
-    return distinct, number
+def _dense(matrix: Any) -> Floats:
+    return np.asarray(matrix.toarray(), dtype=np.float64)
 
 
-def _same_rows(keys: pd.DataFrame, numbers: Places, others: pd.DataFrame) -> Places:
-    """Return the number that each row of `others` has among `keys`."""
-    _, codes = number_rows(pd.concat([keys, others], ignore_index=True))
-    number_of = np.zeros(codes.max(initial=-1) + 1, dtype=np.intp)
-    number_of[codes[: len(keys)]] = numbers
-    return number_of[codes[len(keys) :]]
-
-
-def require_two_clusters(stratum_sizes: "pd.Series[float]", design: Design) -> None:
-    """Refuse a stratum with a single cluster: its variance cannot be estimated.
-
-    Raises
-    ------
-    ValueError
-        Names the lonely strata.
-    """
-    lonely = stratum_sizes.index[stratum_sizes.to_numpy() == 1].tolist()
-    if not lonely:
-        return
-    unit = f"cluster (column {design.clusters!r})" if design.clusters else "row"
-    if design.strata is None:
-        raise ValueError(f"a design needs two or more {unit}s; the data have one")
-    names = ", ".join(map(repr, lonely[:5])) + (", ..." if len(lonely) > 5 else "")
-    raise ValueError(
-        f"every stratum of column {design.strata!r} needs two or more {unit}s, so that its variance can be estimated; "
-        f"one only in: {names}. Merge it with a stratum like it"
-    )
+def _blocks(shape: tuple[int, int], column: Places, unit: Places, value: Floats, *, scale: Floats) -> Floats:
+    """Sum the outer products of each segment's scaled sums by unit, of S segments and K points; shape (S, K, K)."""
+    (segments, points), units = shape, len(scale)
+    segment, point = np.divmod(column, points)
+    pairs, row = distinct_numbers(segment * units + unit, segments * units)
+    sums = np.bincount(row * points + point, weights=value, minlength=len(pairs) * points).reshape(len(pairs), points)
+    # Scaled after they are summed: sums of whole weights are exact.
+    sums *= scale[pairs % max(units, 1)][:, None]
+    ends = np.searchsorted(pairs, np.arange(segments + 1) * units)
+    found = np.zeros((segments, points, points))
+    for s in np.flatnonzero(np.diff(ends)):
+        part = sums[ends[s] : ends[s + 1]]
+        found[s] = part.T @ part
+    return found

@@ -30,17 +30,19 @@ from cxstats.responses.engines import (
     open_frame,
 )
 from cxstats.responses.ledgers import Ledger, merged_ledgers
-from cxstats.responses.linearisation import domain_sums, number_rows, require_two_clusters, stratum_sizes
+from cxstats.responses.linearisation import MOST_COORDINATES, LinearSums
+from cxstats.responses.numbering import number_rows
 from cxstats.responses.placing import Placed, place_answers
 from cxstats.responses.scales import Scale, named_scale, require_same_direction
+from cxstats.responses.strata import strata_of
 from cxstats.responses.survey import Survey
+from cxstats.responses.units import MOST_CLUSTERS_LISTED, linearise, sampled
 from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Number = TypeVar("Number", np.int64, np.float64)
 
-MOST_CLUSTERS_LISTED: Final = 100_000
 RESERVED: Final = ("column", "n", "missing", "set_aside", "estimate", "standard_error", "low", "high", "too_few")
 """Names that tables of scores use themselves, so that segments cannot."""
 
@@ -61,10 +63,15 @@ class Tally:
         Weighted number of answers at each point; equal to `counts` without weights; shape (S, K).
     covariance
         Covariance of the totals under the design; shape (S, K, K). None without a design.
+    explained
+        What the margins of the design took off the covariance; shape (S, K, K). None without margins.
     degrees_of_freedom
         Clusters less strata in which the segment occurs; infinite without a design; shape (S,).
     squared_weights
         Sum of the squared weights of the answers; shape (S,).
+    squares_left
+        The same, each times the part of its stratum's population that was not sampled: equal without population sizes,
+        zero where all were asked; shape (S,).
     missing, set_aside
         Rows without an answer, and rows whose answer could not be used; shape (S,).
     ledger
@@ -73,6 +80,10 @@ class Tally:
         Under a design, all segments as one: their covariance does not follow from that of the segments.
     cluster_ids
         The clusters, so that samples that share some do not add; None where they are too many to list.
+    units
+        Clusters in the whole sample, or rows without clusters; 0 without a design.
+    sums
+        What `joint` is made from, one for each sample that was added.
     """
 
     column: str
@@ -83,13 +94,17 @@ class Tally:
     counts: Integers
     totals: Floats
     covariance: Floats | None
+    explained: Floats | None
     degrees_of_freedom: Floats
     squared_weights: Floats
+    squares_left: Floats
     missing: Integers
     set_aside: Integers
     ledger: Ledger
     whole: "Tally | None" = None
     cluster_ids: frozenset[object] | None = frozenset()
+    units: int = 0
+    sums: tuple[LinearSums, ...] = ()
 
     @property
     def n(self) -> Integers:
@@ -100,6 +115,19 @@ class Tally:
     def rows(self) -> Integers:
         """Number of rows, which is n + missing + set aside; shape (S,)."""
         return self.n + self.missing + self.set_aside
+
+    @property
+    def joint(self) -> Floats | None:
+        """Covariance between the weighted totals of all segments and points under the design; shape (S, K, S, K).
+
+        ``joint[s, :, s, :]`` is ``covariance[s]``; segments that share clusters or strata are not independent. None
+        without a design, when segments are independent simple random samples given their n; and None where it is too
+        large to hold: S * K above 1,500, or clusters by segments and answers above 500,000. It is worked out when
+        first asked for.
+        """
+        if not self.sums or self.totals.size > MOST_COORDINATES:
+            return None
+        return self.sums[0].joint if len(self.sums) == 1 else np.sum([part.joint for part in self.sums], axis=0)
 
     @property
     def total(self) -> "Tally":
@@ -195,29 +223,38 @@ def tally(
         return _from_cells(
             cells, place_answers(cells[ANSWER], column, scale, missing_codes(missing)), column, scale=scale, by=by
         )
-    counted = DesignCounts(frame, column, by, design)
-    cells = counted.cells()
-    placed = place_answers(cells[ANSWER], column, scale, missing_codes(missing))
-    sizes, ids = stratum_sizes(cells), frozenset[object]()
-    if design.clusters:
-        sizes, ids = counted.clusters(at_most=MOST_CLUSTERS_LISTED)
-    require_two_clusters(sizes, design)
+    return _under_design(
+        DesignCounts(frame, column, by, design), column, scale=scale, by=by, design=design, missing=missing
+    )
 
-    def under_design(by: tuple[str, ...]) -> Tally:
-        """Count, and add the covariance under the design."""
+
+def _under_design(
+    counted: DesignCounts, column: str, *, scale: Scale, by: tuple[str, ...], design: Design, missing: object
+) -> Tally:
+    """Count, and add the covariance under the design."""
+    sample = sampled(counted, by, design)
+    strata = strata_of(sample.sizes, design, populations=counted.populations)
+    cells, units = strata.weigh(sample.cells), sample.units
+    placed = place_answers(cells[ANSWER], column, scale, missing_codes(missing))
+    units = units and replace(units, frame=strata.weigh(units.frame))
+
+    def of_segments(by: tuple[str, ...]) -> Tally:
         plain = _from_cells(cells, placed, column, scale=scale, by=by)
-        sums = domain_sums(counted, cells, placed.position, sizes, by=by, points=len(scale.points), design=design)
-        segments = len(plain.segments)
+        found = linearise(counted, cells, placed.position, strata, units=units, by=by, points=len(scale.points))
         return replace(
             plain,
             design=design,
-            covariance=sums.covariance(segments),
-            degrees_of_freedom=sums.degrees_of_freedom(segments),
-            cluster_ids=ids,
+            covariance=found.covariance,
+            explained=found.explained if design.margins else None,
+            degrees_of_freedom=found.degrees_of_freedom,
+            squares_left=found.squares_left,
+            cluster_ids=sample.cluster_ids,
+            units=strata.units,
+            sums=found.sums,
         )
 
-    whole = under_design(())
-    return replace(under_design(by), whole=whole) if by else whole
+    whole = of_segments(())
+    return replace(of_segments(by), whole=whole) if by else whole
 
 
 def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scale, by: tuple[str, ...]) -> Tally:
@@ -227,6 +264,7 @@ def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scal
     used, at = placed.position >= 0, (segment, placed.position)
     table, line = (len(segments), len(scale.points)), (len(segments),)
     counts, missing = _added(weighed, at, table, only=used), _added(rows, (segment,), line, only=placed.missing)
+    squares = _added(cells[SQUARES].to_numpy(dtype=np.float64), (segment,), line, only=used)
     return Tally(
         column=column,
         scale=scale,
@@ -236,8 +274,10 @@ def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scal
         counts=counts,
         totals=_added(cells[TOTAL].to_numpy(dtype=np.float64), at, table, only=used),
         covariance=None,
+        explained=None,
         degrees_of_freedom=np.full(len(segments), np.inf),
-        squared_weights=_added(cells[SQUARES].to_numpy(dtype=np.float64), (segment,), line, only=used),
+        squared_weights=squares,
+        squares_left=squares,
         missing=missing,
         set_aside=_added(rows, (segment,), line, only=rows > 0) - missing - counts.sum(axis=1),
         ledger=Ledger(placed.readings, segment, placed.reading, rows, weighed),
@@ -296,11 +336,22 @@ def _merge(parts: Sequence[Tally], by: tuple[str, ...]) -> Tally:
         by=by,
         segments=segments,
         covariance=None if first.covariance is None else added("covariance"),
+        explained=None if first.explained is None else added("explained"),
         ledger=merged_ledgers([part.ledger for part in parts], np.split(place, ends)),
         whole=_merge(wholes, ()) if wholes and by else None,
         cluster_ids=frozenset[object]().union(*(part.cluster_ids or () for part in parts)),
+        units=sum(part.units for part in parts),
+        sums=_placed_sums(parts, np.split(place, ends), size),
         **{name: added(name) for name in _ADDED},
     )
 
 
-_ADDED: Final = ("counts", "totals", "degrees_of_freedom", "squared_weights", "missing", "set_aside")
+def _placed_sums(parts: Sequence[Tally], places: Sequence[NDArray[np.intp]], segments: int) -> tuple[LinearSums, ...]:
+    """Give the segments of every part the numbers of the whole; nothing where a part has too many cells to hold."""
+    if not all(part.sums for part in parts):
+        return ()
+    pairs = zip(parts, places, strict=True)
+    return tuple(sums.of_segments(place, segments) for part, place in pairs for sums in part.sums)
+
+
+_ADDED: Final = ("counts", "totals", "degrees_of_freedom", "squared_weights", "squares_left", "missing", "set_aside")

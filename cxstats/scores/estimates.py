@@ -22,12 +22,13 @@ from cxstats.responses.markdown import plain_markdown
 from cxstats.responses.tallies import Tally
 from cxstats.scores.intervals import Interval, IntervalMethod, Sample, named_interval, require_confidence_level
 from cxstats.scores.metrics import Metric, MetricOf, named_metric, published_metrics, usual_metric
+from cxstats.scores.precision import Precision
 
 Floats = NDArray[np.float64]
 
 MINIMUM_BASE: Final = 10
 TOO_FEW: Final = "too few to say"
-_FLAT: Final = 1e-14
+_AS_WIDE: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +86,11 @@ class Scores:
         return (self.n < self.minimum_base) | ((self.n > 0) & np.isnan(self.standard_error))
 
     @property
+    def precision(self) -> Precision:
+        """What the counts and their design say of the mean value."""
+        return Precision(self.tally, np.asarray(self.metric.values, dtype=np.float64))
+
+    @property
     def shares(self) -> Floats:
         """Share of the answers at each point, weighted under a design; shape (S, K); NaN without answers."""
         totals = self.tally.totals
@@ -94,43 +100,67 @@ class Scores:
     @property
     def estimate(self) -> Floats:
         """Mean value of the answers, in the metric's unit; shape (S,); NaN without answers."""
-        totals = self.tally.totals
-        return _divide(totals @ np.asarray(self.metric.values), totals.sum(axis=1))
+        return self.precision.estimate
 
     @property
     def standard_error(self) -> Floats:
         """Standard error of the estimate; shape (S,).
 
         Without a design the multinomial one, sqrt(variance / n) with divisor n, which for a share is
-        sqrt(p (1 - p) / n). With one Taylor's linearisation, as R's ``survey::svymean``; NaN where all answers of a
-        segment come from one cluster of a stratum, which says nothing about the variation between clusters.
+        sqrt(p (1 - p) / n). With one Taylor's linearisation, as R's ``survey::svymean``; 0 where all of a finite
+        population were asked, and NaN where all answers of a segment come from one cluster of a stratum, which says
+        nothing about the variation between clusters.
         """
-        return np.sqrt(_variance_of_mean(self))
+        return np.sqrt(self.precision.variance_of_mean)
 
     @property
     def effective_n(self) -> Floats:
         """Size of the simple random sample with the same variance; shape (S,).
 
         Kish's effective size, the squared sum of the weights over the sum of their squares, where all answers have
-        the same value and the variance says nothing.
+        the same value and the variance says nothing. Infinite where all of a finite population were asked.
 
         References
         ----------
         Kish (1965), Survey Sampling.
         """
-        if self.tally.design is None:
-            return self.n.astype(np.float64)
-        weights = self.tally.totals.sum(axis=1)
-        kish = _divide(weights**2, self.tally.squared_weights)
-        variance, of_mean = _variance(self), _variance_of_mean(self)
-        flat = variance <= _FLAT * np.ptp(self.metric.values) ** 2
-        return np.where(flat, kish, _divide(variance, of_mean))
+        return self.precision.effective_n
+
+    @property
+    def design_effect(self) -> Floats:
+        """Variance under the design over that of a simple random sample of as many answers; shape (S,).
+
+        It is of this metric and takes everything into account: weights, strata, clusters, a finite population and
+        margins. 2 means that the answers say as much as half as many independent ones. R calls it
+        ``svymean(deff = "replace")``; its ``deff = TRUE`` is that over 1 - n / N, N being the sum of the weights. 1
+        without a design; NaN where answers do not differ. `kish_design_effect` is of the weights alone.
+
+        References
+        ----------
+        Kish (1965), Survey Sampling.
+        """
+        return self.precision.design_effect
+
+    @property
+    def kish_design_effect(self) -> Floats:
+        """Design effect of the weights alone, n times the sum of their squares over their squared sum; shape (S,).
+
+        One plus the relative variance of the weights: what weighting costs when weights have nothing to do with the
+        answers, and the same for every metric. Clusters, strata and margins do not enter; `design_effect` has them
+        all. 1 with equal weights; NaN without answers.
+
+        References
+        ----------
+        Kish (1992), Weighting for unequal Pi. Journal of Official Statistics 8.
+        """
+        return self.precision.kish_design_effect
 
     @property
     def sample(self) -> Sample:
         """What an interval method takes."""
-        values, n = np.asarray(self.metric.values), self.n.astype(np.float64)
-        return Sample(self.shares, values, n, self.effective_n, self.tally.degrees_of_freedom)
+        found = self.precision
+        degrees, n = self.tally.degrees_of_freedom, self.n.astype(np.float64)
+        return Sample(self.shares, found.values, n, found.effective_n, degrees, found.most_n)
 
     def interval(
         self, method: str | IntervalMethod | None = None, *, confidence_level: float | None = None
@@ -147,7 +177,8 @@ class Scores:
         Returns
         -------
         Interval
-            Limits in the metric's unit, shape (S,) each; NaN without answers.
+            Limits in the metric's unit, shape (S,) each; NaN without answers. Where all of a finite population were
+            asked both are the estimate.
 
         Raises
         ------
@@ -155,7 +186,11 @@ class Scores:
             If the method is unknown or is not for this metric or design.
         """
         level = self.confidence_level if confidence_level is None else confidence_level
-        return named_interval(self.method if method is None else method)(self.sample, level)
+        found = named_interval(self.method if method is None else method)(self.sample, level)
+        certain = self.precision.asked_all
+        if not certain.any():
+            return found
+        return Interval(*(np.where(certain, self.estimate, limit) for limit in (found.low, found.high)))
 
     @property
     def base_in_words(self) -> str:
@@ -170,6 +205,19 @@ class Scores:
         """Which interval is shown: ``"95 % interval, score method"``."""
         name = self.method if isinstance(self.method, str) else getattr(self.method, "__name__", "own method")
         return f"{self.confidence_level * 100:g} % interval, {name} method"
+
+    @property
+    def design_in_words(self) -> str:
+        """What was done about how respondents were chosen, in a sentence; empty without a design.
+
+        ``"Weighted by w; answers of the same agent count together (40 in all); the interval is 1.62 times as wide as if
+        all 2,000 answers were independent and equally weighted."`` It is of all segments as one.
+        """
+        design = self.tally.design
+        if design is None:
+            return ""
+        said = design.in_sentence(self.tally.units)
+        return f"{said[0].upper()}{said[1:]}{_width_in_words(self.total)}."
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table: the segment columns, ``n``, ``estimate``, ``standard_error``, ``low``, ``high``, unrounded."""
@@ -269,10 +317,12 @@ class Scores:
         header, *_ = (table := self.to_text()).columns
         table = table.rename(columns={header: ", ".join(self.tally.by) or header})
         html = table.to_html(index=False, border=0, justify="left")
-        return f"<p><b>{escape(self.metric.formula)}</b><br>{escape(self.base_in_words)}</p>{html}"
+        below = f"<p>{escape(self.design_in_words)}</p>" if self.tally.design else ""
+        return f"<p><b>{escape(self.metric.formula)}</b><br>{escape(self.base_in_words)}</p>{html}{below}"
 
     def __repr__(self) -> str:
-        return f"{self.metric.formula}\n{self.base_in_words}\n{self.to_text().to_string(index=False)}"
+        below = f"\n{self.design_in_words}" if self.tally.design else ""
+        return f"{self.metric.formula}\n{self.base_in_words}\n{self.to_text().to_string(index=False)}{below}"
 
 
 def score(
@@ -354,26 +404,15 @@ def segment_names(segments: pd.DataFrame) -> list[str]:
     return [", ".join(map(name, row)) for row in segments.itertuples(index=False)]
 
 
-def _variance(scores: Scores) -> Floats:
-    deviation = np.asarray(scores.metric.values) - scores.estimate[:, None]
-    return np.einsum("sk,sk->s", scores.shares, deviation**2)
-
-
-def _variance_of_mean(scores: Scores) -> Floats:
-    if scores.tally.covariance is None:
-        return _divide(_variance(scores), scores.n)
-    weights = scores.tally.totals.sum(axis=1)
-    linear = _divide(np.asarray(scores.metric.values) - scores.estimate[:, None], weights[:, None])
-    found = np.einsum("sk,skl,sl->s", linear, scores.tally.covariance, linear)
-    variance = _variance(scores)
-    # Answers that differ, all in one cluster, leave no variation between clusters but rounding.
-    unknown = (found <= 1e-12 * variance / np.maximum(scores.n, 1)) & (
-        variance > _FLAT * np.ptp(scores.metric.values) ** 2
-    )
-    return np.where((scores.tally.degrees_of_freedom >= 1) & ~unknown, np.maximum(found, 0.0), np.nan)
-
-
-def _divide(over: Floats, under: Floats | NDArray[np.int64]) -> Floats:
-    """Divide, with NaN where there is nothing to divide by."""
-    under = np.broadcast_to(np.asarray(under, dtype=np.float64), over.shape)
-    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+def _width_in_words(total: Scores) -> str:
+    """Compare the width of the interval with that of as many independent and equally weighted answers."""
+    if total.too_few[0]:
+        return ""
+    if total.precision.asked_all[0]:
+        return "; all of the population were asked, so that the interval has no width"
+    sample, n = total.sample, total.sample.n
+    alike = Sample(sample.shares, sample.values, n, n, np.full_like(n, np.inf))
+    plain, found = named_interval(total.method)(alike, total.confidence_level), total.interval()
+    ratio = (found.high[0] - found.low[0]) / (plain.high[0] - plain.low[0])
+    times = "" if abs(ratio - 1) < _AS_WIDE else f"{ratio:.2f} times "
+    return f"; the interval is {times}as wide as if all {total.n[0]:,} answers were independent and equally weighted"

@@ -1,5 +1,6 @@
 """Intervals of a net score: favourable minus unfavourable share, with the values -1, 0 and 1."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -74,7 +75,7 @@ def _share_of(sample: Sample, value: float) -> Floats:
 
 def _as_share(sample: Sample, share: Floats) -> Sample:
     shares = np.column_stack([1 - share, share])
-    return Sample(shares, np.array([0.0, 1.0]), sample.n, sample.effective_n, sample.degrees_of_freedom)
+    return replace(sample, shares=shares, values=np.array([0.0, 1.0]))
 
 
 def _require_net(sample: Sample, method: str) -> None:

@@ -34,6 +34,9 @@ class Sample:
         Size of the simple random sample with the same variance; equal to `n` without a design; shape (S,).
     degrees_of_freedom
         Design degrees of freedom; infinite without a design; shape (S,).
+    most_n
+        Largest effective n that counts, where it is not n: a finite population and margins make n answers say more;
+        shape (S,).
     """
 
     shares: Floats
@@ -41,6 +44,7 @@ class Sample:
     n: Floats
     effective_n: Floats
     degrees_of_freedom: Floats
+    most_n: Floats | None = None
 
     @classmethod
     def from_counts(cls, counts: ArrayLike, values: ArrayLike) -> "Sample":
@@ -52,8 +56,14 @@ class Sample:
 
     def head(self) -> "Sample":
         """Return the first segment alone: enough to see whether a method is for the metric and the design."""
-        first = (part[:1] for part in (self.n, self.effective_n, self.degrees_of_freedom))
-        return Sample(self.shares[:1], self.values, *first)
+        return self.at(slice(1))
+
+    def at(self, places: "slice | NDArray[np.intp] | NDArray[np.bool_]") -> "Sample":
+        """Return the segments at these places, in their order."""
+        parts = (self.n, self.effective_n, self.degrees_of_freedom)
+        n, effective_n, degrees = (part[places] for part in parts)
+        most_n = None if self.most_n is None else self.most_n[places]
+        return Sample(self.shares[places], self.values, n, effective_n, degrees, most_n)
 
     @property
     def estimate(self) -> Floats:
@@ -77,7 +87,7 @@ class Sample:
 
     @property
     def limited_n(self) -> Floats:
-        """The effective n, counted for no more than n; shape (S,).
+        """The effective n, counted for no more than n, or than `most_n` where that is known; shape (S,).
 
         Near an end of the scale it is estimated from very few answers and can be far too large.
 
@@ -86,7 +96,7 @@ class Sample:
         Korn and Graubard (1998), Confidence intervals for proportions with small expected number of positive counts
         estimated from survey data. Survey Methodology 24.
         """
-        return np.minimum(self.effective_n, self.n)
+        return np.minimum(self.effective_n, self.n if self.most_n is None else self.most_n)
 
     def quantile(self, confidence_level: float) -> Floats:
         """Return the normal quantile, or Student's under a design; NaN where there is nothing to go by."""

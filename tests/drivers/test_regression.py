@@ -8,9 +8,9 @@ import pytest
 import statsmodels.api as sm
 from scipy.special import stdtrit
 
-from cxstats import read_export
+from cxstats import Design, fit_drivers, read_export
 from cxstats.drivers.regression import influence, least_squares, logistic
-from cxstats.drivers.sampling import sampling_units
+from cxstats.drivers.sampling import require_known_design, sampling_units
 
 SWISS = ("Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality")
 LEVELS = {"channel": ("e-mail", "phone", "web form"), "language": ("nl", "ro", "zh")}
@@ -249,3 +249,22 @@ def test_intervals_cover_a_line_with_unequal_variances(how):
     # 600 replicates: 99.9 % of them lie within 3 points of the nominal rate.
     assert hits / replicates == pytest.approx(0.95, abs=0.03)
     assert rejected / replicates == pytest.approx(0.05, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("design", "named"),
+    [
+        (Design("w", population_size=9_000), "population_size"),
+        (Design("w", margins="channel"), "margins"),
+        (Design("w", "channel", lonely="centre", population_size=9), "population_size and lonely"),
+    ],
+)
+def test_parts_of_a_design_that_models_do_not_know_are_refused(design, named):
+    with pytest.raises(ValueError, match=f"weights, strata and clusters into account, and not {named}; leave"):
+        require_known_design(design)
+
+
+def test_fit_drivers_refuses_a_design_that_it_would_leave_out():
+    data = pd.DataFrame({"ces": [1, 5, 3, 4] * 10, "minutes": range(40), "w": 1.0, "channel": ["a", "b"] * 20})
+    with pytest.raises(ValueError, match="driver models take weights, strata and clusters into account, and not marg"):
+        fit_drivers(data, "ces", scale="csat-5", drivers=["minutes"], design=Design("w", margins="channel"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, norm
 
 from cxstats import Design, Interval, Sample, formula_table, score, tally
 
@@ -128,8 +128,8 @@ def test_own_interval_in_place_of_a_name():
 REPLICATES = 2_000
 
 
-def covered(data, truth, metric, design, scale="csat-5"):
-    found = score(tally(data, "x", scale=scale, by="replicate", design=design), metric)
+def covered(data, truth, metric, design, *, method="score"):
+    found = score(tally(data, "x", scale="csat-5", by="replicate", design=design), metric, method=method)
     interval = found.interval()
     return int(((interval.low <= truth) & (truth <= interval.high)).sum())
 
@@ -164,8 +164,6 @@ def test_coverage_under_clusters(metric):
     frame = pd.DataFrame({"x": np.digitize(latent, cuts).ravel() + 1})
     frame["replicate"] = np.repeat(np.arange(REPLICATES), clusters * size)
     frame["c"] = np.tile(np.repeat(np.arange(clusters), size), REPLICATES)
-    from scipy.stats import norm
-
     population = np.diff(norm.cdf(np.r_[-np.inf, cuts, np.inf]))
     values = {"mean": np.arange(1, 6), "favourable": [0, 0, 0, 1, 1], "net": [-1, -1, 0, 1, 1]}[metric]
     hits = covered(frame, population @ values, metric, Design(strata="replicate", clusters="c"))
@@ -212,3 +210,91 @@ def test_the_answer_lets_no_markup_of_the_data_through():
     assert answer.startswith("**x (1-5) 3.00** (mean of answers 1-5")
     assert "&lt;script&gt; 5.00" in answer
     assert "<script>" not in answer
+
+
+def raked(margins, target):
+    """Rake 1 for each answer to the shares of two margins of two levels, replicate by replicate; shape (R, n)."""
+    weights = np.ones(margins[0].shape)
+    for _ in range(15):
+        for level, share in zip(margins, target, strict=True):
+            for value, wanted in enumerate((1 - share, share)):
+                inside = level == value
+                found = (weights * inside).sum(axis=1) / weights.sum(axis=1)
+                weights = np.where(inside, weights * (wanted / found)[:, None], weights)
+    return weights
+
+
+def test_coverage_under_raked_weights():
+    """Two margins that say much about the answers and that respond unequally, raked to the truth."""
+    rng = np.random.default_rng(105)
+    n, together = 120, 40
+    shape, chance, response = (REPLICATES, 4 * n), (0.4, 0.5), (0.5, 0.7)
+    first, second = (rng.random(shape) < p for p in chance)
+    latent = 1.2 * first - 0.8 * second + rng.normal(size=shape)
+    # Customers with the first level answer less often, which raking undoes.
+    answered = rng.random(shape) < np.where(first, *response)
+    order = np.argsort(~answered, axis=1, kind="stable")[:, :n]
+    first, second, latent = (np.take_along_axis(part, order, axis=1) for part in (first, second, latent))
+    cuts = np.array([-1.2, -0.4, 0.4, 1.2])
+    frame = pd.DataFrame({"x": np.digitize(latent, cuts).ravel() + 1, "w": raked((first, second), chance).ravel()})
+    replicate = np.repeat(np.arange(REPLICATES), n)
+    frame = frame.assign(replicate=replicate, batch=replicate // together)
+    for name, level in (("a", first), ("b", second)):
+        frame[name] = 2 * (replicate % together) + level.ravel()
+    means = [(1.2 * i - 0.8 * j, (0.6, 0.4)[i] * 0.5) for i in (0, 1) for j in (0, 1)]
+    population = sum(share * np.diff(norm.cdf(np.r_[-np.inf, cuts, np.inf] - mean)) for mean, share in means)
+    known = {"scale": "csat-5", "by": "replicate", "design": Design("w", "replicate", margins=("a", "b"))}
+    tallies = [tally(part, "x", **known) for _, part in frame.groupby("batch")]
+    for metric, values in {"mean": np.arange(1, 6), "favourable": [0, 0, 0, 1, 1]}.items():
+        truth, hits = population @ values, dict.fromkeys(("t", "score"), 0)
+        for method in hits:
+            for counted in tallies:
+                interval = score(counted, metric).interval(method)
+                hits[method] += int(((interval.low <= truth) & (truth <= interval.high)).sum())
+        assert_nominal(hits["t"])
+        assert_nominal(hits["score"])
+        # Without the margins the interval is too wide: the test can fail.
+        assert covered(frame, truth, metric, Design("w", "replicate"), method="t") > 0.965 * REPLICATES
+
+
+def test_coverage_of_a_finite_population():
+    rng = np.random.default_rng(106)
+    size, n = 150, 100
+    population = rng.choice(5, size, p=[0.06, 0.08, 0.16, 0.38, 0.32]) + 1
+    drawn = np.argsort(rng.random((REPLICATES, size)), axis=1)[:, :n]
+    frame = pd.DataFrame({"x": population[drawn].ravel(), "replicate": np.repeat(np.arange(REPLICATES), n)})
+    known = Design(weights="w", strata="replicate", population_size=size)
+    frame = frame.assign(w=1.0)
+    assert_nominal(covered(frame, population.mean(), "mean", known))
+    assert covered(frame, population.mean(), "mean", None) > 0.99 * REPLICATES
+
+
+def test_design_effects_tell_weights_and_design_apart():
+    data = ratings([10, 20, 30, 20, 20]).assign(c=np.arange(100) // 5, w=np.tile([1.0, 3.0], 50))
+    plain = score(tally(data, "x", scale="csat-5"), "mean")
+    assert (plain.design_effect[0], plain.kish_design_effect[0], plain.design_in_words) == (1, 1, "")
+    clustered = score(tally(data, "x", scale="csat-5", design=Design(clusters="c")), "mean")
+    assert clustered.kish_design_effect[0] == 1
+    assert clustered.design_effect[0] > 4
+    weighted = score(tally(data, "x", scale="csat-5", design=Design("w")), "mean")
+    assert weighted.kish_design_effect[0] == pytest.approx(1 + 1**2 / 2**2)
+    equal = score(tally(data.assign(w=7.0), "x", scale="csat-5", design=Design("w")), "mean")
+    assert equal.design_effect[0] == pytest.approx(1, rel=1e-12)
+
+
+def test_one_sentence_says_what_was_done_and_what_it_costs():
+    data = ratings([100, 200, 300, 200, 200]).assign(agent=np.arange(1000) // 25, w=1.0)
+    found = score(tally(data, "x", scale="csat-5", design=Design("w", clusters="agent")), "mean")
+    simple = score(tally(data, "x", scale="csat-5"), "mean")
+    wide, narrow = ((one.interval().high - one.interval().low)[0] for one in (found, simple))
+    sentence = (
+        "Weighted by w; answers of the same agent count together (40 in all); the interval is "
+        f"{wide / narrow:.2f} times as wide as if all 1,000 answers were independent and equally weighted."
+    )
+    assert found.design_in_words == sentence
+    assert sentence in repr(found)
+    assert sentence in found._repr_html_()
+    census = score(tally(data, "x", scale="csat-5", design=Design(population_size=1000)), "mean")
+    assert census.design_in_words == (
+        "Population of 1,000 rows; all of the population were asked, so that the interval has no width."
+    )
