@@ -1,0 +1,1 @@
+"""Weights that make the respondents look like the population: raking, post-stratification, trimming."""
