@@ -7,7 +7,7 @@
 
 Two independent samples of S segments each, segment by segment:
 
-Any metric      mover (from the score interval; `mover_difference` takes any other), wald
+Any metric      score, mover (from the score interval; `mover_difference` takes any other), welch, wald
 Shares          miettinen-nurminen, mee, newcombe, agresti-caffo
 
 The same customers twice, for shares from the counts of both, only the first, only the second and neither:
@@ -17,9 +17,8 @@ the second, both or neither, and only the first; Student's paired interval is ``
 Not offered for two samples: continuity corrections (also Hauck and Anderson's), Haldane's and Jeffreys and Perks'
 (score intervals with a fixed guess where Mee's has the likelihood's), MOVER around posterior medians (here it is around
 the estimate that a reader sees), and the score interval corrected for skewness. DescTools and PropCIs stop the search
-for Miettinen and Nurminen's limits at 1e-7; here it ends with the digits of the machine. Nor are there
-tests of a hypothesis here; where 0 is a limit, 1 less the confidence level is the p-value of the test that belongs to
-the interval.
+for Miettinen and Nurminen's limits at 1e-7; here it ends with the digits of the machine. The tests of a
+hypothesis are in `cxstats.scores.contrasts`, which also says which it leaves out.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +30,9 @@ import scipy
 from numpy.typing import ArrayLike
 
 from cxstats.responses.names import unknown_name
+from cxstats.scores.contrasts.pairs import require_alike
+from cxstats.scores.contrasts.score_differences import score_difference
+from cxstats.scores.contrasts.welch import welch_difference
 from cxstats.scores.intervals import named_interval, score_interval
 from cxstats.scores.net_intervals import apart
 from cxstats.scores.samples import (
@@ -49,12 +51,12 @@ DifferenceMethod = Callable[[Sample, Sample, float], Interval]
 PairedMethod = Callable[[ArrayLike, float], Interval]
 
 _BISECTIONS: Final = 60
-_FOR_DESIGNS: Final = "mover, newcombe, wald"
+_FOR_DESIGNS: Final = "score, mover, newcombe, welch, wald"
 
 
 def wald_difference(first: Sample, second: Sample, confidence_level: float) -> Interval:
     """Return the normal interval with the sum of the two variances of the mean: too narrow in small samples."""
-    _require_alike(first, second)
+    require_alike(first, second)
     error = np.sqrt(first.variance / first.effective_n + second.variance / second.effective_n)
     return around(first.estimate - second.estimate, scipy.special.ndtri(upper_tail(confidence_level)) * error)
 
@@ -86,7 +88,7 @@ def mover_difference(method: IntervalMethod | str = "score") -> DifferenceMethod
     one_sample = named_interval(method)
 
     def difference(first: Sample, second: Sample, confidence_level: float) -> Interval:
-        _require_alike(first, second)
+        require_alike(first, second)
         return square_and_add(
             (first.estimate, one_sample(first, confidence_level)),
             (second.estimate, one_sample(second, confidence_level)),
@@ -262,7 +264,9 @@ def agresti_min_paired(table: ArrayLike, confidence_level: float) -> Interval:
 
 DIFFERENCES: Final[Mapping[str, DifferenceMethod]] = MappingProxyType(
     {
+        "score": score_difference,
         "mover": mover_difference(score_interval),
+        "welch": welch_difference,
         "miettinen-nurminen": miettinen_nurminen_difference,
         "mee": mee_difference,
         "newcombe": newcombe_difference,
@@ -313,20 +317,12 @@ def _one_more_each(sample: Sample) -> Sample:
     return Sample.from_counts(np.column_stack([1 - share, share]) * (sample.n + 2)[:, None], [0, 1])
 
 
-def _require_alike(first: Sample, second: Sample) -> None:
-    if len(first.n) != len(second.n) or not np.array_equal(first.values, second.values):
-        raise ValueError(
-            f"a difference needs as many segments and the same values in both samples; got {len(first.n)} segments "
-            f"with values {first.values.tolist()} and {len(second.n)} with {second.values.tolist()}"
-        )
-
-
 def _require_shares(first: Sample, second: Sample, method: str) -> None:
-    _require_alike(first, second)
+    require_alike(first, second)
     if not set(first.values) <= {0.0, 1.0}:
         raise ValueError(
             f"difference method {method!r} is for shares (values 0 and 1); got values {first.values.tolist()}. Methods "
-            "for any metric: mover, wald"
+            "for any metric: score, mover, welch, wald"
         )
 
 
