@@ -1,0 +1,141 @@
+"""Which segments are compared with which: the rest, the total, the wave before, one segment, all pairs.
+
+>>> import pandas as pd
+>>> waves = pd.DataFrame({"month": ["2026-01", "2026-02", "2026-03"]})
+>>> found = previous_wave(waves, None)
+>>> [(found.names[i], found.names[j]) for i, j in zip(found.first, found.second)]
+[('2026-02', '2026-01'), ('2026-03', '2026-02')]
+"""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxstats.responses.names import unknown_name
+from cxstats.responses.numbering import number_rows
+from cxstats.scores.estimates import segment_names
+
+Places = NDArray[np.intp]
+
+WAYS: Final = ("rest", "total", "previous", "all")
+REST: Final = "the rest"
+TOTAL: Final = "the total"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    """U sides, each a set of the S segments, and the C pairs of sides that are compared.
+
+    Attributes
+    ----------
+    members
+        Which segments are in each side; shape (U, S).
+    names
+        Of the sides.
+    first, second
+        The pairs as places of sides; shape (C,) each.
+    rest
+        Where the second side holds the first, the side of what else it holds; shape (C,). Else None.
+    against
+        With what each first side is compared, in words: ``"the rest"``.
+    set_apart
+        Segments that are in no pair, and why; empty where all are.
+    """
+
+    members: NDArray[np.bool_]
+    names: tuple[str, ...]
+    first: Places
+    second: Places
+    against: str
+    set_apart: str = ""
+    rest: Places | None = None
+
+
+def against_rest(segments: pd.DataFrame) -> Pairing:
+    """Each segment against all others together."""
+    alone = _each(segments)
+    names = (*segment_names(segments), *[REST] * len(segments))
+    first = np.arange(len(segments))
+    return Pairing(np.vstack([alone, ~alone]), names, first, first + len(segments), REST)
+
+
+def against_total(segments: pd.DataFrame) -> Pairing:
+    """Each segment against all segments together, itself among them."""
+    alone, size = _each(segments), len(segments)
+    members = np.vstack([alone, ~alone, np.ones((1, size), dtype=np.bool_)])
+    names, first = (*segment_names(segments), *[REST] * size, TOTAL), np.arange(size)
+    return Pairing(members, names, first, np.full_like(first, 2 * size), TOTAL, rest=first + size)
+
+
+def all_pairs(segments: pd.DataFrame) -> Pairing:
+    """Each segment against each that comes after it."""
+    first, second = np.triu_indices(len(segments), 1)
+    return Pairing(_each(segments), tuple(segment_names(segments)), first, second, "each other")
+
+
+def against_segment(segments: pd.DataFrame, reference: object) -> Pairing:
+    """Each segment against one of them.
+
+    Raises
+    ------
+    ValueError
+        If no segment has this name; the message lists those that exist.
+    """
+    alone, names = _each(segments), segment_names(segments)
+    parts = cast("tuple[object, ...]", reference) if isinstance(reference, tuple) else (reference,)
+    wanted = ", ".join(segment_names(pd.DataFrame({"value": [part]}))[0] for part in parts)
+    if wanted not in names:
+        raise ValueError(unknown_name("segment", wanted, [*names, *WAYS]))
+    place = names.index(wanted)
+    first = np.flatnonzero(np.arange(len(names)) != place)
+    return Pairing(alone, tuple(names), first, np.full_like(first, place), names[place])
+
+
+def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
+    """Each wave against the one before it, the other columns held fixed.
+
+    Parameters
+    ----------
+    segments
+        The segments, in ascending order of each column.
+    along
+        The column of waves; it may be left out where it is the only one.
+
+    Raises
+    ------
+    ValueError
+        If there are several columns and `along` does not say which holds the waves, or no pair of waves.
+    """
+    alone, columns = _each(segments), list(segments.columns)
+    if along is None and len(columns) > 1:
+        raise ValueError(f"say which column holds the waves, as along={columns[-1]!r}; segments are by {columns}")
+    wave = columns[0] if along is None else along
+    if wave not in columns:
+        raise ValueError(unknown_name("segment column", wave, columns))
+    places = np.flatnonzero(segments[wave].notna().to_numpy())
+    dated = segments.iloc[places]
+    others = [column for column in columns if column != wave]
+    group = number_rows(dated[others])[1]
+    # Within a group the waves ascend, as all segments do.
+    place, group = places[order := np.argsort(group, kind="stable")], group[order]
+    follows = np.flatnonzero(group[1:] == group[:-1])
+    first, second = place[follows + 1], place[follows]
+    if not len(first):
+        raise ValueError(f"a wave needs one before it; column {wave!r} has no two that can be compared")
+    order = np.argsort(first, kind="stable")
+    without = len(segments) - len(dated)
+    apart = f"{without} segment{'s' if without > 1 else ''} without {wave}" if without else ""
+    names = tuple(segment_names(segments))
+    return Pairing(alone, names, first[order], second[order], f"the {wave} before", apart)
+
+
+def _each(segments: pd.DataFrame) -> NDArray[np.bool_]:
+    if len(segments) < 2:
+        raise ValueError(
+            f"comparing segments needs two or more; the tally has {len(segments)}. Count with by=..., or compare with "
+            "a Benchmark"
+        )
+    return np.eye(len(segments), dtype=np.bool_)
