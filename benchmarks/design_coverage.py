@@ -18,7 +18,9 @@ import cxstats as cx
 
 SEED = 20261122
 REPLICATES = 4_000
-SCALE = cx.Scale("points-11", range(11), good="high", favourable=(9, 10), unfavourable=range(7), measures="satisfaction")
+SCALE = cx.Scale(
+    "points-11", range(11), good="high", favourable=(9, 10), unfavourable=range(7), measures="satisfaction"
+)
 SHAPES = {
     "pleased": (0.05, 0.02, 0.02, 0.03, 0.03, 0.05, 0.05, 0.10, 0.20, 0.20, 0.25),
     "divided": (0.20, 0.05, 0.05, 0.05, 0.05, 0.10, 0.05, 0.05, 0.10, 0.10, 0.20),
@@ -127,7 +129,9 @@ def raked_coverage(rng: np.random.Generator, shape: np.ndarray) -> Iterator[tupl
         # The phone and the young answer less often than they are customers.
         kept = rng.random(200) < np.where(channel, 0.9, 0.5) * np.array([0.5, 0.8, 1.0])[age]
         latent = rng.standard_normal(200) + 0.5 * channel + 0.3 * (age - 1)
-        table = pd.DataFrame({"answer": np.digitize(latent, ndtri(np.cumsum(shape)[:-1])), "channel": channel, "age": age})
+        table = pd.DataFrame(
+            {"answer": np.digitize(latent, ndtri(np.cumsum(shape)[:-1])), "channel": channel, "age": age}
+        )
         margins = {"channel": {False: 0.5, True: 0.5}, "age": dict.fromkeys(range(3), 1 / 3)}
         raked = cx.rake(table[kept], margins)
         counted = cx.tally(raked.data, "answer", scale=SCALE, design=raked.design)
@@ -250,8 +254,8 @@ def page(table: pd.DataFrame, wrong: pd.DataFrame, sample: pd.DataFrame) -> str:
         "",
         "## Coverage with the right design",
         "",
-        f"95 % intervals, {REPLICATES:,} samples a cell ({REPLICATES // 2:,} where raked), eleven-point answers of three",
-        "shapes; shares are all between .05 and .95 that the points allow. Claimed: on average .945 to .965.",
+        f"95 % intervals, {REPLICATES:,} samples a cell ({REPLICATES // 2:,} where raked), eleven-point answers of",
+        "three shapes; shares are all between .05 and .95 that the points allow. Claimed: on average .945 to .965.",
         "",
         "| design | scores | cells | mean coverage | lowest | Korn-Graubard: mean, lowest |",
         "|---|---|---|---|---|---|",
@@ -269,7 +273,9 @@ def page(table: pd.DataFrame, wrong: pd.DataFrame, sample: pd.DataFrame) -> str:
         "| answers each | intraclass correlation | left out | in the design |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {row.size} | {row.within:g} | {row.wrong:.3f} | {row.right:.3f} |" for row in wrong.itertuples(index=False)]
+    lines += [
+        f"| {row.size} | {row.within:g} | {row.wrong:.3f} | {row.right:.3f} |" for row in wrong.itertuples(index=False)
+    ]
     return "\n".join(lines) + "\n"
 
 

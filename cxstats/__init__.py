@@ -14,7 +14,8 @@ Responses: what customers answered
     inspect, Question           what is in it, and on which scales it may be
     Scale, named_scale, SCALES  points, direction, labels
     read_answer                 from a raw answer to a point, or the reason why not
-    Design                      weights, strata, clusters
+    Design                      weights, strata, clusters, population sizes, margins
+    rake, post_stratify         weights that bring margins to those of the population (Weighted); trim_weights
     tally, Tally                answers counted by segment, in any engine
     cross_tally, CrossTally     two ratings of the same customers, counted together
     attach, Attached            operational facts joined to answers, none counted twice
@@ -42,7 +43,20 @@ Scores: how well we do, and how sure we are
     early_and_late              what late answers say of those who never came (EarlyAndLate)
     score_without               what flagged responses change (ScoreWithout)
     ExportCheck                 what all checks of one export come to
+    if_silent                   what those who did not answer could change (SilentBounds)
+    compare                     segments against the rest, the wave before, a Benchmark ... (Comparison)
+    compare_two, compare_paired the same for two exports, and for two ratings of the same customers
+    superiority                 how likely a customer of one segment is more pleased than one of another (Superiority)
+    mix_and_rate                a change split into other customers and other experiences (MixAndRate)
+    standardised                a score as it would be with another mix of segments (Standardised)
     bullets                     lines as a Markdown list, with nothing in them taken for markup
+
+Planning: how many do we ask
+    expect, Expected            what the next wave is thought to answer; a last wave's scores say it too
+    answers_needed, Plan        answers for a margin, on average or with assurance; margin_reached the other way
+    invitations_needed          how many to invite for so many answers
+    distance_in_words           a margin or difference in the metric's unit
+    detectable_difference       what so many answers can show (Detectable); answers_to_detect (DetectionPlan)
 
 Drivers: what moves it
     fit_drivers, Driver         effects in the driver's own unit, total and direct (DriverModel, EffectTable)
@@ -87,10 +101,15 @@ from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
 from cxstats.responses.scales import SCALES, Scale, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import Tally, tally
+from cxstats.responses.weighting.raking import post_stratify, rake
+from cxstats.responses.weighting.trimming import trim_weights
+from cxstats.responses.weighting.weighted import Weighted
 from cxstats.responses.weights import Design
 from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
 from cxstats.scores.bootstrap import bootstrap_interval
 from cxstats.scores.calibration import Claim, check_claim
+from cxstats.scores.comparing import Benchmark, Comparison, compare, compare_paired, compare_two
+from cxstats.scores.contrasts.superiority import Superiority, superiority
 from cxstats.scores.coverage import exact_coverage
 from cxstats.scores.differences import DIFFERENCES, PAIRED_DIFFERENCES, mover_difference, named_difference
 from cxstats.scores.direction import DirectionCheck, check_direction
@@ -99,9 +118,25 @@ from cxstats.scores.estimates import Scores, formula_table, score
 from cxstats.scores.export_check import ExportCheck
 from cxstats.scores.intervals import INTERVALS, Interval, Sample
 from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
+from cxstats.scores.mix import MixAndRate, Standardised, mix_and_rate, standardised
 from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
 from cxstats.scores.participation import ResponseRates, response_rates
+from cxstats.scores.planning import (
+    Detectable,
+    DetectionPlan,
+    Expected,
+    Plan,
+    answers_needed,
+    answers_to_detect,
+    detectable_difference,
+    distance_in_words,
+    expect,
+    invitations_needed,
+    margin_reached,
+)
 from cxstats.scores.representation import FrameComparison, compare_with_frame
+from cxstats.scores.silent import if_silent
+from cxstats.scores.silent_bounds import SilentBounds
 
 __all__ = [
     "DIFFERENCES",
@@ -111,9 +146,13 @@ __all__ = [
     "SCALES",
     "Association",
     "Attached",
+    "Benchmark",
     "Claim",
+    "Comparison",
     "CrossTally",
     "Design",
+    "Detectable",
+    "DetectionPlan",
     "Diagnostics",
     "DirectionCheck",
     "DoseResponse",
@@ -122,6 +161,7 @@ __all__ = [
     "EarlyAndLate",
     "EffectComparison",
     "EffectTable",
+    "Expected",
     "ExportCheck",
     "Flagged",
     "FrameComparison",
@@ -129,6 +169,8 @@ __all__ = [
     "Interval",
     "Metric",
     "MissingAnswers",
+    "MixAndRate",
+    "Plan",
     "PriorityMap",
     "Question",
     "Reading",
@@ -140,39 +182,57 @@ __all__ = [
     "Scores",
     "Sensitivity",
     "ShareAmong",
+    "SilentBounds",
+    "Standardised",
+    "Superiority",
     "Survey",
     "Tally",
     "Threshold",
+    "Weighted",
     "WhatIf",
+    "answers_needed",
+    "answers_to_detect",
     "attach",
     "bootstrap_interval",
     "bullets",
     "check_claim",
     "check_direction",
+    "compare",
     "compare_effects",
+    "compare_paired",
+    "compare_two",
     "compare_with_frame",
     "converted_mean",
     "cross_tally",
+    "detectable_difference",
     "diagnose",
     "dirichlet_interval",
+    "distance_in_words",
     "dose_response",
     "dose_response_of",
     "driver_importance",
     "duplicate_answers",
     "early_and_late",
     "exact_coverage",
+    "expect",
     "find_threshold",
     "fit_drivers",
     "formula_table",
+    "if_silent",
     "importance_of",
     "inspect",
+    "invitations_needed",
+    "margin_reached",
     "missing_answers",
+    "mix_and_rate",
     "mover_difference",
     "named_difference",
     "named_metric",
     "named_scale",
+    "post_stratify",
     "priorities",
     "published_metrics",
+    "rake",
     "rank_correlation",
     "read_answer",
     "read_export",
@@ -183,8 +243,11 @@ __all__ = [
     "sensitivity",
     "share_among",
     "speeders",
+    "standardised",
     "straight_liners",
+    "superiority",
     "tally",
     "threshold_of",
+    "trim_weights",
     "what_if",
 ]

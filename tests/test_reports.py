@@ -119,6 +119,7 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
 def test_there_are_curated_notebooks():
     assert list(curated_notebooks()) == [
         "who-answered", "how-easy-are-we", "what-makes-checkout-hard", "what-makes-support-hard",
+        "how-many-do-we-ask",
     ]  # fmt: skip
 
 
