@@ -73,9 +73,13 @@ bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/joining.py
 	@$(BIN)/python benchmarks/drivers.py
 	@$(BIN)/python benchmarks/importance.py
+	@$(BIN)/python benchmarks/segments.py
+	@$(BIN)/python benchmarks/raking.py
+	@$(BIN)/python benchmarks/differences.py
 
 coverage: $(STAMP) ## Compute the tables and the figure of coverage
 	@$(BIN)/python benchmarks/exact_coverage.py
+	@$(BIN)/python benchmarks/design_coverage.py
 
 calibrate: $(STAMP) ## Check every claim about coverage and error rates by simulation
 	@$(BIN)/python benchmarks/calibration.py

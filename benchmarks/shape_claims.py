@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+import cxstats as cx
 from cxstats.drivers.importance import driver_importance
 from cxstats.drivers.shapes import dose_response
 from cxstats.drivers.thresholds import Threshold, find_threshold
+from cxstats.responses.simulate import simulate_checkout
 
 Outcomes = Callable[[np.random.Generator, int], np.ndarray]
 Draw = Callable[[np.random.Generator], Threshold]
@@ -21,6 +23,24 @@ def kinked(kind: str, n: int, change: float, *, kink: float) -> Draw:
         mean = (6.3 - change * np.maximum(x - kink, 0) - 0.6 * failed).clip(1, 7)
         share = np.clip((mean - 1) / 6, 1e-3, 1 - 1e-3)
         return find_threshold(1.0 + rng.binomial(6, rng.beta(3 * share, 3 * (1 - share))), x, controls=failed)
+
+    return draw
+
+
+def checkout_knee(n: int) -> Draw:
+    """The knee of the simulated checkout, what follows from steps held equal."""
+    mediators = {
+        "steps": ["minutes"],
+        "errors": ["minutes"],
+        "form_fields": ["errors", "minutes"],
+        "payment_failed": ["minutes"],
+    }
+    drivers = ["steps", "form_fields", "errors", "payment_failed", "minutes"]
+
+    def draw(rng: np.random.Generator) -> Threshold:
+        orders = simulate_checkout(n, rng=rng)
+        roles = {"drivers": drivers, "mediators": mediators, "controls": ["device", "account"]}
+        return cx.threshold_of(cx.fit_drivers(orders, "ces", scale="ces-2.0", **roles), "steps", effect="direct")
 
     return draw
 

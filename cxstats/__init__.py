@@ -73,70 +73,75 @@ Drivers: what moves it
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
 
-from cxstats.drivers.checks import Diagnostics
-from cxstats.drivers.diagnostics import diagnose
-from cxstats.drivers.effects import EffectTable
-from cxstats.drivers.explained import Importance
-from cxstats.drivers.fitting import fit_drivers
-from cxstats.drivers.importance import driver_importance, importance_of
-from cxstats.drivers.interactions import EffectComparison, compare_effects
-from cxstats.drivers.models import DriverModel
-from cxstats.drivers.priorities import priorities
-from cxstats.drivers.priority_map import PriorityMap
-from cxstats.drivers.sensitivity import Sensitivity, sensitivity
-from cxstats.drivers.shape_of import dose_response_of, threshold_of
-from cxstats.drivers.shapes import DoseResponse, dose_response
-from cxstats.drivers.terms import Driver
-from cxstats.drivers.thresholds import Threshold, find_threshold
-from cxstats.drivers.what_if import WhatIf, what_if
-from cxstats.responses.answers import Reading, read_answer
-from cxstats.responses.completeness import MissingAnswers, missing_answers
-from cxstats.responses.crosstabs import CrossTally, cross_tally
-from cxstats.responses.exports import read_export
-from cxstats.responses.inspection import Question, inspect
-from cxstats.responses.joining import Attached, attach
-from cxstats.responses.markdown import bullets
-from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
-from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
-from cxstats.responses.scales import SCALES, Scale, named_scale
-from cxstats.responses.survey import Survey
-from cxstats.responses.tallies import Tally, tally
-from cxstats.responses.weighting.raking import post_stratify, rake
-from cxstats.responses.weighting.trimming import trim_weights
-from cxstats.responses.weighting.weighted import Weighted
-from cxstats.responses.weights import Design
-from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
-from cxstats.scores.bootstrap import bootstrap_interval
-from cxstats.scores.calibration import Claim, check_claim
-from cxstats.scores.comparing import Benchmark, Comparison, compare, compare_paired, compare_two
-from cxstats.scores.contrasts.superiority import Superiority, superiority
-from cxstats.scores.coverage import exact_coverage
-from cxstats.scores.differences import DIFFERENCES, PAIRED_DIFFERENCES, mover_difference, named_difference
-from cxstats.scores.direction import DirectionCheck, check_direction
-from cxstats.scores.dirichlet import dirichlet_interval
-from cxstats.scores.estimates import Scores, formula_table, score
-from cxstats.scores.export_check import ExportCheck
-from cxstats.scores.intervals import INTERVALS, Interval, Sample
-from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
-from cxstats.scores.mix import MixAndRate, Standardised, mix_and_rate, standardised
-from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
-from cxstats.scores.participation import ResponseRates, response_rates
-from cxstats.scores.planning import (
-    Detectable,
-    DetectionPlan,
-    Expected,
-    Plan,
-    answers_needed,
-    answers_to_detect,
-    detectable_difference,
-    distance_in_words,
-    expect,
-    invitations_needed,
-    margin_reached,
-)
-from cxstats.scores.representation import FrameComparison, compare_with_frame
-from cxstats.scores.silent import if_silent
-from cxstats.scores.silent_bounds import SilentBounds
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from cxstats.drivers.checks import Diagnostics
+    from cxstats.drivers.diagnostics import diagnose
+    from cxstats.drivers.effects import EffectTable
+    from cxstats.drivers.explained import Importance
+    from cxstats.drivers.fitting import fit_drivers
+    from cxstats.drivers.importance import driver_importance, importance_of
+    from cxstats.drivers.interactions import EffectComparison, compare_effects
+    from cxstats.drivers.models import DriverModel
+    from cxstats.drivers.priorities import priorities
+    from cxstats.drivers.priority_map import PriorityMap
+    from cxstats.drivers.sensitivity import Sensitivity, sensitivity
+    from cxstats.drivers.shape_of import dose_response_of, threshold_of
+    from cxstats.drivers.shapes import DoseResponse, dose_response
+    from cxstats.drivers.terms import Driver
+    from cxstats.drivers.thresholds import Threshold, find_threshold
+    from cxstats.drivers.what_if import WhatIf, what_if
+    from cxstats.responses.answers import Reading, read_answer
+    from cxstats.responses.completeness import MissingAnswers, missing_answers
+    from cxstats.responses.crosstabs import CrossTally, cross_tally
+    from cxstats.responses.exports import read_export
+    from cxstats.responses.inspection import Question, inspect
+    from cxstats.responses.joining import Attached, attach
+    from cxstats.responses.markdown import bullets
+    from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
+    from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
+    from cxstats.responses.scales import SCALES, Scale, named_scale
+    from cxstats.responses.survey import Survey
+    from cxstats.responses.tallies import Tally, tally
+    from cxstats.responses.weighting.raking import post_stratify, rake
+    from cxstats.responses.weighting.trimming import trim_weights
+    from cxstats.responses.weighting.weighted import Weighted
+    from cxstats.responses.weights import Design
+    from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
+    from cxstats.scores.bootstrap import bootstrap_interval
+    from cxstats.scores.calibration import Claim, check_claim
+    from cxstats.scores.comparing import Benchmark, Comparison, compare, compare_paired, compare_two
+    from cxstats.scores.contrasts.superiority import Superiority, superiority
+    from cxstats.scores.coverage import exact_coverage
+    from cxstats.scores.differences import DIFFERENCES, PAIRED_DIFFERENCES, mover_difference, named_difference
+    from cxstats.scores.direction import DirectionCheck, check_direction
+    from cxstats.scores.dirichlet import dirichlet_interval
+    from cxstats.scores.estimates import Scores, formula_table, score
+    from cxstats.scores.export_check import ExportCheck
+    from cxstats.scores.intervals import INTERVALS, Interval, Sample
+    from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
+    from cxstats.scores.mix import MixAndRate, Standardised, mix_and_rate, standardised
+    from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
+    from cxstats.scores.participation import ResponseRates, response_rates
+    from cxstats.scores.planning import (
+        Detectable,
+        DetectionPlan,
+        Expected,
+        Plan,
+        answers_needed,
+        answers_to_detect,
+        detectable_difference,
+        distance_in_words,
+        expect,
+        invitations_needed,
+        margin_reached,
+    )
+    from cxstats.scores.representation import FrameComparison, compare_with_frame
+    from cxstats.scores.silent import if_silent
+    from cxstats.scores.silent_bounds import SilentBounds
 
 __all__ = [
     "DIFFERENCES",
@@ -251,3 +256,85 @@ __all__ = [
     "trim_weights",
     "what_if",
 ]
+
+_ROOMS: Final = MappingProxyType(
+    {
+        "drivers.checks": ("Diagnostics",),
+        "drivers.diagnostics": ("diagnose",),
+        "drivers.effects": ("EffectTable",),
+        "drivers.explained": ("Importance",),
+        "drivers.fitting": ("fit_drivers",),
+        "drivers.importance": ("driver_importance", "importance_of"),
+        "drivers.interactions": ("EffectComparison", "compare_effects"),
+        "drivers.models": ("DriverModel",),
+        "drivers.priorities": ("priorities",),
+        "drivers.priority_map": ("PriorityMap",),
+        "drivers.sensitivity": ("Sensitivity", "sensitivity"),
+        "drivers.shape_of": ("dose_response_of", "threshold_of"),
+        "drivers.shapes": ("DoseResponse", "dose_response"),
+        "drivers.terms": ("Driver",),
+        "drivers.thresholds": ("Threshold", "find_threshold"),
+        "drivers.what_if": ("WhatIf", "what_if"),
+        "responses.answers": ("Reading", "read_answer"),
+        "responses.completeness": ("MissingAnswers", "missing_answers"),
+        "responses.crosstabs": ("CrossTally", "cross_tally"),
+        "responses.exports": ("read_export",),
+        "responses.inspection": ("Question", "inspect"),
+        "responses.joining": ("Attached", "attach"),
+        "responses.markdown": ("bullets",),
+        "responses.quality": ("Flagged", "duplicate_answers", "speeders", "straight_liners"),
+        "responses.repeats": ("RepeatAnswerers", "repeat_answerers"),
+        "responses.scales": ("SCALES", "Scale", "named_scale"),
+        "responses.survey": ("Survey",),
+        "responses.tallies": ("Tally", "tally"),
+        "responses.weighting.raking": ("post_stratify", "rake"),
+        "responses.weighting.trimming": ("trim_weights",),
+        "responses.weighting.weighted": ("Weighted",),
+        "responses.weights": ("Design",),
+        "scores.association": ("Association", "ShareAmong", "rank_correlation", "share_among"),
+        "scores.bootstrap": ("bootstrap_interval",),
+        "scores.calibration": ("Claim", "check_claim"),
+        "scores.comparing": ("Benchmark", "Comparison", "compare", "compare_paired", "compare_two"),
+        "scores.contrasts.superiority": ("Superiority", "superiority"),
+        "scores.coverage": ("exact_coverage",),
+        "scores.differences": ("DIFFERENCES", "PAIRED_DIFFERENCES", "mover_difference", "named_difference"),
+        "scores.direction": ("DirectionCheck", "check_direction"),
+        "scores.dirichlet": ("dirichlet_interval",),
+        "scores.estimates": ("Scores", "formula_table", "score"),
+        "scores.export_check": ("ExportCheck",),
+        "scores.intervals": ("INTERVALS", "Interval", "Sample"),
+        "scores.metrics": ("METRIC_NAMES", "Metric", "converted_mean", "named_metric", "published_metrics"),
+        "scores.mix": ("MixAndRate", "Standardised", "mix_and_rate", "standardised"),
+        "scores.nonresponse": ("EarlyAndLate", "ScoreWithout", "early_and_late", "score_without"),
+        "scores.participation": ("ResponseRates", "response_rates"),
+        "scores.planning": (
+            "Detectable",
+            "DetectionPlan",
+            "Expected",
+            "Plan",
+            "answers_needed",
+            "answers_to_detect",
+            "detectable_difference",
+            "distance_in_words",
+            "expect",
+            "invitations_needed",
+            "margin_reached",
+        ),
+        "scores.representation": ("FrameComparison", "compare_with_frame"),
+        "scores.silent": ("if_silent",),
+        "scores.silent_bounds": ("SilentBounds",),
+    }
+)
+"""Rooms below `cxstats` and the names that they make public: what is not used is not imported."""
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in _ROOMS.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f"cxstats.{room}"), name)
+            return found
+    raise AttributeError(f"module 'cxstats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
