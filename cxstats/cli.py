@@ -30,6 +30,7 @@ Command = Callable[..., Any]
 
 _TEXT_WIDTH: Final = 60
 _ANSWERS_SHOWN: Final = 7
+_MUCH_SET_ASIDE: Final = 0.05
 
 
 class _Friendly(click.Group):
@@ -177,6 +178,7 @@ def score_command(export: Path, **given: Any) -> None:
         click.echo("\n\n".join(_score_text(scores) for scores in scored))
         click.echo(f"\n{_account(survey)}")
     unused = [f"--missing {code} occurs in none of the scored columns" for code in _unused(given["missing"], scored)]
+    unused += [_badly_placed(scores) for scores in scored if _share_set_aside(scores) > _MUCH_SET_ASIDE]
     for note in [*unused, *([] if given["clusters"] else _repeaters(survey))]:
         click.echo(f"note: {note}", err=True)
 
@@ -272,6 +274,18 @@ def _score_column(survey: Survey, column: str, scale: str, given: Mapping[str, A
     counted = tally(survey, column, scale=scale, by=given["by"], design=design, missing=given["missing"])
     shown = {name: given[name] for name in ("method", "confidence_level", "minimum_base")}
     return score(counted, given["metric"], **shown)
+
+
+def _share_set_aside(scores: Scores) -> float:
+    total = scores.total
+    return int(total.set_aside[0]) / max(int(total.set_aside[0] + total.n[0]), 1)
+
+
+def _badly_placed(scores: Scores) -> str:
+    return (
+        f"{100 * _share_set_aside(scores):.0f} % of the answers in {scores.tally.column} do not fit "
+        f"{scores.tally.scale.name} and are set aside: is it the right scale? cxstats inspect says which may be"
+    )
 
 
 def _unused(codes: Iterable[str], scored: Iterable[Scores]) -> list[str]:

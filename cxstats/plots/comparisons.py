@@ -25,7 +25,7 @@ _FILLED: Final = (BETTER, WORSE, SMALL, "not worse")
 
 
 def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
-    """Draw each difference with its interval, the best on top; the line at 0 is no difference.
+    """Draw each difference with its interval, the best on top, or waves in their order; the line at 0 is no difference.
 
     What can be said is in the mark and in words: a filled triangle up is better, one down is worse, a hollow circle
     nothing clear, a filled square a difference that is shown to be small enough.
@@ -40,7 +40,9 @@ def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     metric, table = comparison.metric, comparison.to_frame()
     table["label"] = _labels(comparison)
     table["few"] = table["verdict"] == TOO_FEW
-    rows = table.sort_values(["few", "difference"], ascending=[True, metric.good == "low"], kind="stable")
+    rows = table
+    if not comparison.in_time:
+        rows = table.sort_values(["few", "difference"], ascending=[True, metric.good == "low"], kind="stable")
     axes = axes_or_new(ax, len(rows) * ROW_INCHES + 1.6, width=10.5)
     for place, row in enumerate(rows.to_dict("records")):
         y = len(rows) - 1 - place

@@ -65,7 +65,7 @@ def plot_mix(found: MixAndRate, *, ax: Axes | None = None) -> Axes:
 
 
 def _draw_way(axes: Any, found: MixAndRate, top: float) -> dict[float, str]:
-    """Draw first total, rate, mix and second total, each starting where the one before ended."""
+    """Draw first total, rate, mix and second total, all from the first total."""
     metric, (first, second) = found.scores.metric, found.effects.levels.estimate.tolist()
     scale, limits = _scale(found), found.effects.parts.interval(found.confidence_level)
     total, rate, mix = (scale * found.effects.parts.estimate).tolist()
@@ -74,13 +74,11 @@ def _draw_way(axes: Any, found: MixAndRate, top: float) -> dict[float, str]:
     rows = [top - 1.0 - k for k in range(4)]
     axes.plot(0, rows[0], marker="o", color=INK, markersize=6)
     axes.barh(rows[1], rate, height=_THICK, **_RATE)
-    axes.barh(rows[2], mix, left=rate, height=_THICK, **_MIX)
+    axes.barh(rows[2], mix, height=_THICK, **_MIX)
     axes.plot([low[1], high[1]], [rows[1], rows[1]], color=INK, linewidth=1.4, solid_capstyle="butt")
-    axes.plot([rate + low[2], rate + high[2]], [rows[2], rows[2]], color=INK, linewidth=1.4, solid_capstyle="butt")
+    axes.plot([low[2], high[2]], [rows[2], rows[2]], color=INK, linewidth=1.4, solid_capstyle="butt")
     axes.plot([low[0], high[0]], [rows[3], rows[3]], color=INK, linewidth=1.4, solid_capstyle="butt")
     axes.plot(total, rows[3], marker="o", color=INK, markersize=6)
-    for x, y in ((0.0, rows[0]), (rate, rows[1]), (total, rows[2])):
-        axes.plot([x, x], [y, y - 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)), zorder=0)
     whole, of_rate, of_mix = found.wording.changes(found.effects.parts)
     for y, text in zip(rows, (metric.text(first), of_rate, of_mix, f"{metric.text(second)}   {whole}"), strict=True):
         _write(axes, y, text)

@@ -12,6 +12,7 @@ table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -152,6 +153,15 @@ class Tally:
         points = pd.DataFrame(self.counts, columns=[str(p) for p in self.scale.points])
         rest = pd.DataFrame({"missing": self.missing, "set_aside": self.set_aside})
         return pd.concat([self.segments.reset_index(drop=True), points, rest], axis=1)
+
+    def __repr__(self) -> str:
+        under = f"; {self.design.in_words()}" if self.design else ""
+        head = f"{self.column} on {self.scale.name} ({self.scale.span}, {self.scale.good} is good): counts{under}"
+        return f"{head}\n{self.to_frame().to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        head, _, _ = repr(self).partition("\n")
+        return f"<p>{escape(head)}</p>{self.to_frame().to_html(index=False, border=0, justify='left')}"
 
     def __add__(self, other: object) -> "Tally":
         """Add the tally of another, disjoint sample: two months make a quarter.

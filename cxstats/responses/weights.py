@@ -126,13 +126,13 @@ class Design:
         Examples
         --------
         >>> Design("w", clusters="agent").in_sentence(40)
-        'weighted by w; answers of the same agent count together (40 in all)'
+        'weighted by w; answers of the same agent count together (40 in the data)'
         """
         said = [
             f"weighted by {self.weights}" if self.weights else "",
             f"fitted to the margins of {' and '.join(self.margins)}" if self.margins else "",
             f"stratified by {self.strata}" if self.strata else "",
-            f"answers of the same {self.clusters} count together ({units:,} in all)" if self.clusters else "",
+            f"answers of the same {self.clusters} count together ({units:,} in the data)" if self.clusters else "",
             self._size_in_words() if self.population_size is not None else "",
             _LONELY_IN_WORDS.get(self.lonely, ""),
         ]

@@ -210,8 +210,8 @@ class Scores:
     def design_in_words(self) -> str:
         """What was done about how respondents were chosen, in a sentence; empty without a design.
 
-        ``"Weighted by w; answers of the same agent count together (40 in all); the interval is 1.62 times as wide as if
-        all 2,000 answers were independent and equally weighted."`` It is of all segments as one.
+        ``"Weighted by w; answers of the same agent count together (40 in the data); the interval is 1.62 times as wide
+        as if all 2,000 answers were independent and equally weighted."`` It is of all segments as one.
         """
         design = self.tally.design
         if design is None:

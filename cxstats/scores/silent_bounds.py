@@ -60,9 +60,9 @@ class SilentBounds:
     def total(self) -> "SilentBounds":
         """All segments as one.
 
-        The silent of each segment are compared with those who answered in it, and segments count by their invited; of
-        segments in which nobody answered the silent are compared with all others. The interval is MOVER's for a sum of
-        segments that are independent.
+        The silent of each segment are compared with those who answered in it, and segments count by their invited, each
+        with the mean weight of those who answered in it; of segments in which nobody answered the silent are compared
+        with all others. The interval is MOVER's for a sum of segments that are independent.
 
         References
         ----------
@@ -78,6 +78,24 @@ class SilentBounds:
     def response_rate(self) -> Floats:
         """Answers that count over invited, 0 to 1; shape (S,)."""
         return self.scores.n / self.invited
+
+    @property
+    def _stands_for(self) -> Floats:
+        """How many customers the invited of each segment stand for: times the mean weight of those who answered."""
+        answered = self.scores.n > 0
+        mean = self.scores.tally.totals.sum(axis=1)[answered] / self.scores.n[answered]
+        return self.invited[answered] * mean
+
+    @property
+    def _heard_share(self) -> Floats:
+        """Share of those that the invited stand for who answered; shape (S,)."""
+        parts = self.parts
+        if parts is None:
+            return self.response_rate
+        answered = parts.scores.n > 0
+        heard = parts._stands_for @ parts.response_rate[answered] / parts._stands_for.sum()
+        among = parts.invited[answered].sum() / self.invited[0]
+        return np.array([heard * among])
 
     def to_frame(self) -> pd.DataFrame:
         """One row a segment and assumption, unrounded.
@@ -113,8 +131,8 @@ class SilentBounds:
         takes (about that of a one-sided interval where many are silent), moved as the bounds are.
         """
         low, high = self._ends
-        rate, limits = self.response_rate, self._imbens_manski()
-        lower, upper = self._heard + (1 - rate) * low, self._heard + (1 - rate) * high
+        rate, limits, share = self.response_rate, self._imbens_manski(), self._heard_share
+        lower, upper = self._heard + (1 - share) * low, self._heard + (1 - share) * high
         worst, best = (lower, upper) if self._worse < 0 else (upper, lower)
         figures = {"invited": self.invited, "n": self.scores.n, "response_rate": rate, "worst": worst, "best": best}
         figures |= {"low": limits.low, "high": limits.high}
@@ -136,7 +154,7 @@ class SilentBounds:
         target = self.target
         if target is None:
             raise ValueError("a tipping point needs the score that should be reached: if_silent(..., target=4.5)")
-        share, worse = 1 - self.response_rate, self._worse
+        share, worse = 1 - self._heard_share, self._worse
         alike, low, high = self._alike()
 
         def tip(at: Floats) -> Floats:
@@ -173,7 +191,7 @@ class SilentBounds:
             limits = self.scores.interval()
             return self.scores.estimate, limits.low, limits.high
         heard = parts.scores.n > 0
-        share = parts.invited[heard] / parts.invited[heard].sum()
+        share = parts._stands_for / parts._stands_for.sum()
         limits, estimates = parts.scores.interval(), parts.scores.estimate[heard]
         below, above = (share * (estimates - limit[heard]) for limit in (limits.low, limits.high))
         estimate = float(share @ estimates)
@@ -183,12 +201,12 @@ class SilentBounds:
     @property
     def _heard(self) -> Floats:
         """What those who answered add to the score of all; shape (S,)."""
-        return np.where(self.scores.n > 0, self.response_rate * self.scores.estimate, 0.0)
+        return np.where(self.scores.n > 0, self._heard_share * self.scores.estimate, 0.0)
 
     @property
     def _silent_alike(self) -> Floats:
         """Score of the silent if they are like those who answered in their segment; shape (S,)."""
-        alike, share = self._alike()[0], 1 - self.response_rate
+        alike, share = self._alike()[0], 1 - self._heard_share
         if self.parts is None:
             return alike
         silent = np.divide(alike - self._heard, share, out=alike.copy(), where=share > 0)
@@ -200,14 +218,14 @@ class SilentBounds:
     def _all(self, by: float) -> tuple[Floats, Floats, Floats]:
         """Score of all, with its limits, if the silent are worse by so much."""
         alike, low, high = self._alike()
-        moved = (1 - self.response_rate) * (self._silent_estimate(by) - self._silent_alike)
+        moved = (1 - self._heard_share) * (self._silent_estimate(by) - self._silent_alike)
         return alike + moved, self._within(low + moved), self._within(high + moved)
 
     def _within(self, figures: Floats) -> Floats:
         return np.clip(figures, *self._ends)
 
     def _imbens_manski(self) -> Interval:
-        rate, (low, high) = self.response_rate, self._ends
+        rate, (low, high) = self._heard_share, self._ends
         levels = imbens_manski_level((1 - rate) * (high - low), rate * self.scores.standard_error, self._level)
         lower, upper = np.full(len(rate), float(low)), np.full(len(rate), float(high))
         # Nearly all segments need one level, so there are few intervals to compute.
@@ -243,6 +261,17 @@ class SilentBounds:
             told = [_tip_in_words(metric, row) for row in self.tipping().to_dict("records")]
             shown[f"target {metric.text(self.target)}"] = np.where(few, TOO_FEW, told)
         return shown
+
+    def in_short(self) -> str:
+        """Say the score of all under each assumption and at the very worst and best, without intervals."""
+        total, metric = self.total, self.scores.metric
+        silent = int(total.invited[0]) - int(total.scores.n[0])
+        if total.scores.too_few[0] or not silent:
+            return " ".join(total._sentences())
+        rows, bounds = total.to_frame().to_dict("records"), total.bounds().to_dict("records")[0]
+        told = [f"{metric.text(row['estimate'])} if they are {_by(metric, row['worse_by'])}" for row in rows]
+        ends = f"{metric.text(bounds['worst'])} at the very worst and {metric.text(bounds['best'])} at the very best"
+        return f"With the {silent:,} who were asked and gave no answer: {', '.join(told)}; {ends}."
 
     def sentence(self) -> str:
         """Say what the score of all is under each assumption, what it can be at most, and when the target is missed."""

@@ -288,7 +288,7 @@ def test_one_sentence_says_what_was_done_and_what_it_costs():
     simple = score(tally(data, "x", scale="csat-5"), "mean")
     wide, narrow = ((one.interval().high - one.interval().low)[0] for one in (found, simple))
     sentence = (
-        "Weighted by w; answers of the same agent count together (40 in all); the interval is "
+        "Weighted by w; answers of the same agent count together (40 in the data); the interval is "
         f"{wide / narrow:.2f} times as wide as if all 1,000 answers were independent and equally weighted."
     )
     assert found.design_in_words == sentence

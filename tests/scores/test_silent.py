@@ -241,3 +241,22 @@ def test_the_interval_covers_the_score_of_all_at_either_bound(n, invited, silent
     name = f"Imbens-Manski interval, {n} of {invited}, silent at {silent_at}"
     found = check_claim(Claim(name, 0.95, covers(n, invited, silent_at)))
     assert found.holds, found.in_words()
+
+
+def test_the_total_is_the_weighted_mean_of_its_segments():
+    rng = np.random.default_rng(8)
+    data = pd.DataFrame({"channel": rng.choice(["phone", "web"], 400, p=[0.2, 0.8])})
+    data["ces"] = np.where(data["channel"] == "phone", rng.integers(1, 6, 400), rng.integers(3, 8, 400))
+    data["w"] = np.where(data["channel"] == "phone", 3.0, 1.0)
+    scores = score(tally(data, "ces", scale="ces-2.0", by="channel", design=Design(weights="w")), "mean")
+    invited = {"phone": 900, "web": 1_000}
+    found = if_silent(scores, invited=invited, worse_by=[0.0, 0.5])
+    stands_for = np.array([3.0 * 900, 1_000.0])
+    share = stands_for / stands_for.sum()
+    by_segment = found.to_frame().pivot(index="channel", columns="worse_by", values="estimate").to_numpy()
+    total = found.total.to_frame()["estimate"].to_numpy()
+    np.testing.assert_allclose(total, share @ by_segment)
+    segments, whole = found.bounds(), found.total.bounds()
+    for end in ("worst", "best"):
+        assert whole[end].iloc[0] == pytest.approx(share @ segments[end].to_numpy())
+    assert "if they are like them" in found.in_short()

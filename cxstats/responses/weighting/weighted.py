@@ -127,13 +127,11 @@ class Weighted:
     def _sentences(self) -> list[str]:
         least, largest = self.range
         margins = ", ".join(dict.fromkeys(self.levels["margin"]))
-        of = f" of {self.population:,.10g} customers" if self.population else ""
-        rounds = "1 round" if self.rounds == 1 else f"{self.rounds:,} rounds"
+        of = f" of {self.population:,.10g}" if self.population else ""
         told = [
-            f"{self.way.capitalize()} to the population{of} by {margins}: every level is met (largest relative gap "
-            f"{self.largest_gap:.0g}, {rounds}).",
-            f"The weights of {self.n:,} respondents go from {least:.2f} to {largest:.2f} times their mean and cost "
-            f"precision: {self.n:,} count as {self.effective_n:,.0f} (Kish's design effect {self.design_effect:.2f}).",
+            f"{self.way.capitalize()} to the population{of} by {margins}: every level is met.",
+            f"The weights of {self.n:,} responses go from {least:.2f} to {largest:.2f} times their mean; the responses "
+            f"count as {self.effective_n:,.0f} equally weighted ones (Kish's design effect {self.design_effect:.2f}).",
         ]
         if self.effective_n < _COSTLY * self.n:
             told.append("That is more than half of the answers: merge levels, leave out a margin, or trim.")

@@ -45,6 +45,8 @@ class Comparison:
         Which column and scale the scores are of, in words.
     remarks
         What else a reader should know.
+    in_time
+        Whether the comparisons are of waves, in their order.
     """
 
     contrasts: Contrasts | PairedContrasts
@@ -56,6 +58,7 @@ class Comparison:
     against: str
     base: str
     remarks: tuple[str, ...] = ()
+    in_time: bool = False
 
     @property
     def difference(self) -> Floats:

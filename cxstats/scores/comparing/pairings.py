@@ -7,8 +7,10 @@
 [('2026-02', '2026-01'), ('2026-03', '2026-02')]
 """
 
+import re
 from dataclasses import dataclass
-from typing import Final, cast
+from numbers import Real
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,9 @@ from cxstats.scores.estimates import segment_names
 Places = NDArray[np.intp]
 
 WAYS: Final = ("rest", "total", "previous", "all")
+_DIGIT: Final = re.compile(r"\d")
+_NUMBERS: Final = re.compile(r"\d+")
+_YEAR_FIRST: Final = re.compile(r"\d{4}(?:[-/. ]?(?:[wq]?\d{1,2}|h[12])(?:[-/.]\d{1,2})?)?", re.IGNORECASE)
 REST: Final = "the rest"
 TOTAL: Final = "the total"
 
@@ -88,7 +93,8 @@ def against_segment(segments: pd.DataFrame, reference: object) -> Pairing:
     parts = cast("tuple[object, ...]", reference) if isinstance(reference, tuple) else (reference,)
     wanted = ", ".join(segment_names(pd.DataFrame({"value": [part]}))[0] for part in parts)
     if wanted not in names:
-        raise ValueError(unknown_name("segment", wanted, [*names, *WAYS]))
+        outside = f"; for an outside figure say to=Benchmark({reference!r})" if isinstance(reference, Real) else ""
+        raise ValueError(f"{unknown_name('segment', wanted, names)}; or say to={', '.join(map(repr, WAYS))}{outside}")
     place = names.index(wanted)
     first = np.flatnonzero(np.arange(len(names)) != place)
     return Pairing(alone, tuple(names), first, np.full_like(first, place), names[place])
@@ -107,7 +113,8 @@ def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
     Raises
     ------
     ValueError
-        If there are several columns and `along` does not say which holds the waves, or no pair of waves.
+        If there are several columns and `along` does not say which holds the waves, their order is not known, or there
+        is no pair of them.
     """
     alone, columns = _each(segments), list(segments.columns)
     if along is None and len(columns) > 1:
@@ -115,6 +122,7 @@ def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
     wave = columns[0] if along is None else along
     if wave not in columns:
         raise ValueError(unknown_name("segment column", wave, columns))
+    _require_order(segments[wave])
     places = np.flatnonzero(segments[wave].notna().to_numpy())
     dated = segments.iloc[places]
     others = [column for column in columns if column != wave]
@@ -130,6 +138,23 @@ def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
     apart = f"{without} segment{'s' if without > 1 else ''} without {wave}" if without else ""
     names = tuple(segment_names(segments))
     return Pairing(alone, names, first[order], second[order], f"the {wave} before", apart)
+
+
+def _require_order(waves: "pd.Series[Any]") -> None:
+    """Refuse text that does not say by itself which wave is before which."""
+    if isinstance(waves.dtype, pd.CategoricalDtype):
+        known = bool(waves.cat.ordered)
+    else:
+        texts = [value for value in waves.dropna().tolist() if isinstance(value, str)]
+        # Text that differs in one number of fixed width only, as "wave 07", is in the order of the number.
+        numbered = len({_DIGIT.sub("0", text) for text in texts}) == 1 and len(_NUMBERS.findall(texts[0])) == 1
+        known = not texts or numbered or all(map(_YEAR_FIRST.fullmatch, texts))
+    if not known:
+        shown = ", ".join(map(repr, waves.dropna().astype("str").unique()[:5].tolist()))
+        raise ValueError(
+            f"to='previous' needs waves whose order is known: dates, numbers, text with the year first or an ordered "
+            f"categorical; column {waves.name!r} has {shown}"
+        )
 
 
 def _each(segments: pd.DataFrame) -> NDArray[np.bool_]:

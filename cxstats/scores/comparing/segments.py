@@ -10,6 +10,7 @@
 chat is better than phone: 5.62 against 4.25, +1.38 points (95 % interval +0.81 to +1.88; p < .001); n = 80 and 80.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -110,7 +111,8 @@ def compare(
         return _compared(scores, contrasts, together, question, against=to.name, remarks=to.remarks)
     pairing = _pairing(scores, to, along)
     contrasts, together = _between(scores, pairing, method)
-    return _compared(scores, contrasts, together, question, against=pairing.against, remarks=(pairing.set_apart,))
+    found = _compared(scores, contrasts, together, question, against=pairing.against, remarks=(pairing.set_apart,))
+    return replace(found, in_time=to == "previous")
 
 
 def _compared(

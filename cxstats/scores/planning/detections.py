@@ -167,7 +167,11 @@ class DetectionPlan:
         probability = f"with a probability of {percent(self.power)}"
         if len(self.second) == 1:
             first, second = number(self.first[0]), number(self.second[0])
-            both = f"{first} answers in each sample" if first == second else f"{second} answers after {first}"
+            both = (
+                f"{first} answers in each sample"
+                if first == second
+                else f"{second} answers after a first sample of {first}"
+            )
             return (
                 f"To see {self.expected.of} {moves} from {metric.text(self.expected.estimate[0])} {probability}, "
                 f"{both} are needed."

@@ -238,8 +238,8 @@ def test_the_table_of_levels_and_the_sentence():
     np.testing.assert_allclose(table["factor"], table["share_after"] / table["share_before"])
     kish = weighted.weights.sum() ** 2 / (weighted.weights**2).sum()
     assert weighted.effective_n == pytest.approx(kish)
-    assert f"100 count as {kish:.0f} (Kish's design effect {100 / kish:.2f})" in weighted.sentence()
-    assert weighted.sentence().startswith("Raked to the population by channel, device: every level is met (")
+    assert f"count as {kish:.0f} equally weighted ones (Kish's design effect {100 / kish:.2f})" in weighted.sentence()
+    assert weighted.sentence().startswith("Raked to the population by channel, device: every level is met.")
 
 
 def test_costly_weights_are_said_to_be():

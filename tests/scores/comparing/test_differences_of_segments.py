@@ -263,7 +263,9 @@ def test_the_deviate_of_a_share_is_that_of_the_score_test(yes, no, null):
 
 def test_errors_say_what_must_hold():
     scores = scored([[9, 4, 2, 5, 6], [1, 2, 3, 4, 5]])
-    with pytest.raises(ValueError, match="segment 's9' not found; .*segments: s0, s1, rest, total, previous, all"):
+    with pytest.raises(
+        ValueError, match="segment 's9' not found; .*segments: s0, s1; or say to='rest', 'total', 'previous', 'all'"
+    ):
         compare(scores, to="s9")
     with pytest.raises(ValueError, match="difference method 'scor' not found; did you mean 'score'"):
         compare(scores, method="scor")
@@ -309,3 +311,31 @@ def test_a_paired_comparison_needs_one_scale():
         compare_paired(cross_tally(table, "a", "b", row_scale="csat-5", column_scale="csat-7"))
     with pytest.raises(ValueError, match="paired method 'tango' not found"):
         compare_paired(crossed(5, 5, 5, 5), method="tango")
+
+
+@pytest.mark.parametrize(
+    "waves",
+    [["Jan", "Feb", "Mar"], ["Q1 2026", "Q2 2025", "Q3 2025"], ["2026-W9", "2026-10-1x", "x"], ["9", "10", "11"]],
+)
+def test_waves_in_an_unknown_order_are_refused(waves):
+    table = pd.DataFrame({"wave": np.repeat(waves, 30), "x": np.tile([1, 3, 5], 30)})
+    scores = score(tally(table, "x", scale="csat-5", by="wave"), "mean")
+    with pytest.raises(ValueError, match="to='previous' needs waves whose order is known: dates, numbers"):
+        compare(scores, to="previous")
+    table["wave"] = pd.Categorical(table["wave"], categories=waves, ordered=True)
+    found = compare(score(tally(table, "x", scale="csat-5", by="wave"), "mean"), to="previous").to_frame()
+    assert found[["first", "second"]].to_numpy().tolist() == [[waves[1], waves[0]], [waves[2], waves[1]]]
+
+
+@pytest.mark.parametrize("waves", [["2025-09", "2025-10", "2026-01"], ["2025Q4", "2026Q1"], ["wave 01", "wave 02"]])
+def test_waves_in_a_known_order_are_taken(waves):
+    table = pd.DataFrame({"wave": np.repeat(waves, 30), "x": np.tile([1, 3, 5], 10 * len(waves))})
+    found = compare(score(tally(table, "x", scale="csat-5", by="wave"), "mean"), to="previous")
+    assert found.to_frame()["first"].tolist() == waves[1:]
+    assert found.in_time
+
+
+def test_an_outside_figure_is_pointed_to():
+    table = pd.DataFrame({"s": np.repeat(["a", "b"], 30), "x": np.tile([1, 3, 5], 20)})
+    with pytest.raises(ValueError, match=r"for an outside figure say to=Benchmark\(5.5\)"):
+        compare(score(tally(table, "x", scale="csat-5", by="s"), "mean"), to=5.5)
