@@ -5,9 +5,10 @@ text and identifiers, whose values hardly repeat, show none, since they may hold
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, cast
 
 import pandas as pd
 
@@ -16,12 +17,14 @@ from cxstats.responses.labels import label_key
 from cxstats.responses.scales import SCALES, Measures, Scale
 from cxstats.responses.survey import Survey
 
-Kind = Literal["rating", "choice", "number", "date", "text", "empty"]
+Kind = Literal["administrative", "rating", "choice", "option", "number", "date", "text", "empty"]
 
 MOST_CHOICES: Final = 20
 MOST_SCALES: Final = 4
 _FITTING_SHARE: Final = 0.95
 _REPEATS: Final = 3
+_NUMBER_FIRST: Final = re.compile(r"\d+(?:[.,]\d+)?\W+")
+_LISTED: Final = ("rating", "choice", "option")
 _HINTS: Final[Mapping[Measures, tuple[str, ...]]] = {
     "recommendation": ("nps", "netpro", "recommend", "recommand", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
     "satisfaction": ("csat", "satisf", "tevreden", "zufrieden", "multumi", "满意", "滿意"),
@@ -59,7 +62,8 @@ class Question:
     column, text
         Its name and the question asked.
     kind
-        ``"rating"``, ``"choice"``, ``"number"``, ``"date"``, ``"text"`` or ``"empty"``.
+        ``"administrative"``, ``"rating"``, ``"choice"``, ``"option"`` (of a multiple choice), ``"number"``,
+        ``"date"``, ``"text"`` or ``"empty"``.
     answered, distinct
         Number of cells that are not empty, and of different ones.
     answers
@@ -93,23 +97,81 @@ def inspect(survey: Survey) -> list[Question]:
 def _question(survey: Survey, column: str) -> Question:
     cells, text = survey.responses[column], survey.text_of(column)
     counts = cells.value_counts()
-    answered, distinct = int(counts.sum()), len(counts)
-    scales = likely_scales(counts, f"{column} {text}") if 0 < distinct <= MOST_CHOICES else ()
-    kind = _kind(cells, distinct, rated=bool(scales))
-    shown = counts if kind in ("rating", "choice") else counts.iloc[:0]
+    asked = survey.questions[survey.questions["column"] == column]
+    stated = str(asked["kind"].iloc[0]) if len(asked) else ""
+    labels = read_labels(str(asked["labels"].iloc[0])) if len(asked) else {}
+    kind, scales = describe(cells, counts, f"{column} {text}", labels=labels, stated=stated)
+    shown = counts if kind in _LISTED and len(counts) <= MOST_CHOICES else counts.iloc[:0]
     answers = {str(answer): int(times) for answer, times in shown.items()}
-    return Question(column, text, kind, answered, distinct, answers, scales)
+    return Question(column, text, kind, int(counts.sum()), len(counts), answers, scales)
 
 
-def _kind(cells: "pd.Series[Any]", distinct: int, *, rated: bool) -> Kind:
-    if not distinct:
-        return "empty"
-    if rated:
-        return "rating"
+def describe(
+    cells: "pd.Series[Any]",
+    counts: "pd.Series[int] | None",
+    words: str,
+    *,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    stated: str = "",
+) -> tuple[Kind, tuple[LikelyScale, ...]]:
+    """Say what kind of answers a column holds, and which scales they may be on.
+
+    Parameters
+    ----------
+    cells
+        The column, typed.
+    counts
+        How often each answer was given; None where there are too many different ones to count.
+    words
+        The column's name and question.
+    labels
+        From code to the label that the respondent saw.
+    stated
+        The kind, where the export says it.
+    """
+    few = counts is not None and len(counts) <= MOST_CHOICES
+    if counts is not None and counts.empty:
+        return ("administrative" if stated == "administrative" else "empty"), ()
+    if stated in ("administrative", "option", "text", "date", "number"):
+        return cast("Kind", stated), ()
+    scales = likely_scales(labelled(cast("pd.Series[int]", counts), labels), words) if few else ()
+    if scales or stated == "rating":
+        return "rating", scales
+    return ("choice" if stated == "choice" else _kind(cells, counts if few else None)), ()
+
+
+def labelled(counts: "pd.Series[int]", labels: Mapping[str, str]) -> "pd.Series[int]":
+    """Put the label that respondents saw behind each code, so that both must agree with a scale."""
+    if not labels:
+        return counts
+    shown = [f"{code} {labels[str(code)]}" if str(code) in labels else code for code in counts.index]
+    return counts.set_axis(pd.Index(shown, dtype="object"))
+
+
+def written_labels(labels: Mapping[str, str]) -> str:
+    """Write what codes stand for as one text.
+
+    >>> written_labels({"1": "bad", "2": "good"})
+    '1 = bad; 2 = good'
+    """
+    return "; ".join(f"{code} = {label.replace(';', ',')}" for code, label in labels.items())
+
+
+def read_labels(written: str) -> dict[str, str]:
+    """Read what `written_labels` wrote.
+
+    >>> read_labels("1 = bad; 2 = good")
+    {'1': 'bad', '2': 'good'}
+    """
+    pairs = (pair.partition(" = ") for pair in written.split("; ") if pair)
+    return {code: label for code, _, label in pairs}
+
+
+def _kind(cells: "pd.Series[Any]", few: "pd.Series[int] | None") -> Kind:
     if pd.api.types.is_datetime64_any_dtype(cells):
         return "date"
-    repeated = cells.notna().sum() >= _REPEATS * distinct
-    if distinct <= MOST_CHOICES and repeated and not cells.astype("str").str.contains("@").any():
+    repeated = few is not None and few.sum() >= _REPEATS * len(few)
+    if few is not None and repeated and not any("@" in str(answer) for answer in few.index):
         return "choice"
     return "number" if pd.api.types.is_numeric_dtype(cells) else "text"
 
@@ -143,6 +205,29 @@ def likely_scales(counts: "pd.Series[int]", words: str) -> tuple[LikelyScale, ..
     return tuple(likely for _, likely in sorted(found, key=lambda pair: pair[0])[:MOST_SCALES])
 
 
+def best_scale(found: Sequence[LikelyScale]) -> tuple[str, str]:
+    """Name the one scale that a rating is on, with the evidence.
+
+    Returns
+    -------
+    tuple of str
+        The scale and the evidence; ``""`` and what to say where the scales that fit do not all point the same way,
+        since numbers cannot tell which way they do.
+
+    Examples
+    --------
+    >>> best_scale(likely_scales(pd.Series({1: 5, 2: 3, 3: 9, 4: 2, 5: 1}), "How easy was it?"))
+    ('', 'unknown: say which of ces-1.0, ces-agree-5, ces-ease-5, ces-difficulty-5')
+    """
+    if not found:
+        return "", ""
+    by_labels = found[0].evidence == "labels"
+    rivals = [likely for likely in found if likely.evidence == found[0].evidence]
+    if not by_labels and len({SCALES[likely.name].good for likely in rivals}) > 1:
+        return "", f"unknown: say which of {', '.join(likely.name for likely in rivals)}"
+    return found[0].name, f"{found[0].evidence}, {found[0].share:.0%} of the answers"
+
+
 def _mentions(words: str, hint: str) -> bool:
     """Say whether a hint occurs: short ones as whole words, longer ones as the start of one, Chinese anywhere."""
     if not hint.isascii():
@@ -164,5 +249,11 @@ def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, int, bool]:
         if reading.point is not None:
             placed += int(times)
             points.add(reading.point)
-            by_label |= not str(answer).strip()[:1].isdecimal()
+            by_label |= _has_label(str(answer).strip(), scale)
     return (placed / present if present else 0.0), len(points), by_label
+
+
+def _has_label(answer: str, scale: Scale) -> bool:
+    """Say whether words decide, rather than a number alone: ``"easy"``, ``"6 easy"``."""
+    number = _NUMBER_FIRST.match(answer)
+    return not answer[:1].isdecimal() or (number is not None and label_key(answer[number.end() :]) in scale.labels)

@@ -3,7 +3,7 @@
 Nothing is lost in silence: records read = records kept + records rejected, each with its number and its reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +12,10 @@ import pandas as pd
 from cxstats.responses.names import unknown_name
 
 PARTIAL: Final = "partial"
+UNANSWERED: Final = "unanswered"
+QUESTION_COLUMNS: Final = (
+    "column", "text", "kind", "role", "part_of", "part", "scale", "evidence", "labels", "time_zone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Source:
     name
         The file's name, without its folder.
     vendor
-        The shape of the export: ``"qualtrics"`` or ``"plain"``.
+        The shape of the export: ``"qualtrics"``, ``"plain"``, ...
     format
         How it was stored: ``"text, utf-8, comma between cells"``.
     read
@@ -47,9 +51,23 @@ class Survey:
     ----------
     responses
         One row a response that is used, with typed columns. Where the vendor says which responses are partial, the
-        column ``partial`` flags them: they are kept, since dropping them would bias the score.
+        column ``partial`` flags them: they are kept, since dropping them would bias the score. Where the export
+        lists invitations that nobody answered, the column ``unanswered`` flags those: they count for the response
+        rate and hold no answers.
     questions
-        One row a column: ``column`` and the question's ``text``.
+        One row a column, all of it text, empty where nothing is known:
+
+        - ``column``, ``text``: its name and the question asked.
+        - ``kind``: ``"administrative"``, ``"rating"``, ``"choice"``, ``"option"`` (of a multiple choice, as yes or
+          no), ``"number"``, ``"date"``, ``"text"`` or ``"empty"``.
+        - ``role``: what it says of the response: ``"response id"``, ``"start"``, ``"end"``, ``"status"``,
+          ``"duration"``, ``"language"``, ``"customer"`` or ``"channel"``.
+        - ``part_of``, ``part``: of an option of a multiple choice or an item of a matrix, the question that it
+          belongs to and its own wording.
+        - ``scale``, ``evidence``: of a rating, the scale that its labels or numbers fit and why; where they fit
+          scales that point different ways, no scale and ``"unknown: say which of ..."``.
+        - ``labels``: what the codes stand for: ``"1 = very bad; 2 = bad"``.
+        - ``time_zone``: of dates without an offset; ``"?"`` and a reason where the export does not say.
     rejected
         One row a record that is not used: its number ``record`` (the first after the headers is 1) and the ``reason``.
     source
@@ -67,6 +85,8 @@ class Survey:
             raise ValueError(
                 f"records read must be kept + rejected; got {self.source.read} read, {kept} kept, {rejected} rejected"
             )
+        if list(self.questions.columns) != list(QUESTION_COLUMNS) or self.questions.isna().any(axis=None):
+            object.__setattr__(self, "questions", _filled_up(self.questions))
 
     def summary(self) -> pd.DataFrame:
         """Account for every record: columns ``what`` and ``records``; read = kept + rejected."""
@@ -74,6 +94,8 @@ class Survey:
         lines: list[tuple[str, int]] = [("read", self.source.read), ("kept", len(self.responses))]
         if PARTIAL in self.responses and self.responses[PARTIAL].dtype == bool:
             lines.append(("kept, of which partial", int(self.responses[PARTIAL].sum())))
+        if UNANSWERED in self.responses and self.responses[UNANSWERED].dtype == bool:
+            lines.append(("kept, of which unanswered invitations", int(self.responses[UNANSWERED].sum())))
         lines.append(("rejected", len(self.rejected)))
         lines += [(f"rejected: {reason}", int(count)) for reason, count in reasons.items()]
         return pd.DataFrame(lines, columns=["what", "records"])
@@ -90,6 +112,10 @@ class Survey:
             raise ValueError(unknown_name("column", column, self.responses.columns))
         found = self.questions.loc[self.questions["column"] == column, "text"]
         return "" if found.empty else str(found.iloc[0])
+
+    def columns_of(self, role: str) -> Sequence[str]:
+        """Return the names of the columns of a role, as ``"response id"``, in their order."""
+        return self.questions.loc[self.questions["role"] == role, "column"].tolist()
 
     def rename(self, names: Mapping[str, str]) -> "Survey":
         """Return the survey with columns renamed, from old to new name.
@@ -126,3 +152,15 @@ class Survey:
         rejected = pd.DataFrame({"record": gone, "reason": reason})
         both = pd.concat([self.rejected, rejected], ignore_index=True) if len(gone) else self.rejected
         return replace(self, responses=self.responses[kept], rejected=both)
+
+
+def _filled_up(questions: pd.DataFrame) -> pd.DataFrame:
+    """Return questions with all of their columns, empty where nothing is known."""
+    return pd.DataFrame(
+        {
+            name: questions[name].fillna("").astype("str")
+            if name in questions
+            else pd.Series("", index=questions.index, dtype="str")
+            for name in QUESTION_COLUMNS
+        }
+    )

@@ -1,59 +1,116 @@
-"""Read an export of any vendor into a `Survey`: responses, questions, and every row not used with its reason.
+r"""Read an export of any vendor into a `Survey`: responses, questions, and every row not used with its reason.
 
-The vendor is recognised by content. One room a vendor, behind one seam: a `Vendor` says whether the rows are its own
-and how they are laid out (`VENDORS` lists them, `plain` last since it takes anything).
+A file becomes a survey in three steps. How it is stored (`streams`, `delimited`, `excel`, `parquet`) gives its first
+rows and a way to its records. Its vendor says how those rows are laid out. What is common to all (`setting_aside`,
+`choices`, `columns`, `surveys`) does the rest.
+
+Add a vendor
+------------
+A vendor is a room of its own with one `Vendor`: a name, its shape in words, whether the first hundred rows have that
+shape, and how they are laid out. It comes into `VENDORS`, before those that would take its files too; `PLAIN` is last
+since it takes anything. Recognise a vendor by what only its exports hold, never by the name of the file.
+
+A `Layout` says what the vendor knows and the cells do not tell: the header rows; the name, question, kind and role of
+each column; which cells reject a record, and why; which say that a response is partial, or that the row is an
+invitation that nobody answered; which codes mean that a question was seen and passed over; how dates are written and
+in which time zone. It never touches records: rules are functions of one cell, asked once for each distinct cell, so
+a vendor's room costs nothing in a large file. Types, scales, blanks, duplicates, damaged rows and multiple choices are
+not its business.
+
+>>> from cxstats.responses.exports.layouts import Column, Layout, Vendor
+>>> def layout(rows):
+...     state = rows[0].index("Ticket state")
+...     return Layout(
+...         [Column(name, kind="administrative" if name == "Ticket state" else "") for name in rows[0]],
+...         rejected={state: lambda cell: "test ticket" if cell == "test" else ""},
+...         unanswered=(state, lambda cell: cell == "asked"),
+...     )
+>>> HELPDESK = Vendor(
+...     "helpdesk", "one header row with a column 'Ticket state'", lambda rows: "Ticket state" in rows[0], layout
+... )
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = Path(folder, "export.csv")
+...     _ = path.write_text("Ticket state,CSAT\nsolved,4\ntest,1\nasked,\nsolved,5\n")
+...     survey = read_export(path, vendor=HELPDESK)
+>>> survey.responses
+       Ticket state  CSAT  unanswered
+record
+1            solved     4       False
+3             asked  <NA>        True
+4            solved     5       False
+>>> survey.rejected
+   record       reason
+0       2  test ticket
+>>> survey.questions[["column", "kind", "scale"]]
+         column            kind   scale
+0  Ticket state  administrative
+1          CSAT          rating  csat-5
+
+A vendor whose files are not tables of text adds a way of storing instead: a function from the path to `Opened`, with
+the first rows (names, at least), the records as columns of text, and its own `Layout` if the file says what is in it.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from zipfile import is_zipfile
 
-import pandas as pd
-
-from cxstats.responses.exports.columns import typed_columns
-from cxstats.responses.exports.files import Cells, read_cells, read_parquet
-from cxstats.responses.exports.layouts import Layout, Vendor, clean_names
-from cxstats.responses.exports.plain import PLAIN, response_id_column
+from cxstats.responses.exports.delimited import open_text
+from cxstats.responses.exports.excel import open_excel
+from cxstats.responses.exports.layouts import Vendor
+from cxstats.responses.exports.parquet import read_parquet
+from cxstats.responses.exports.plain import PLAIN
 from cxstats.responses.exports.qualtrics import QUALTRICS
+from cxstats.responses.exports.qualtrics_legacy import QUALTRICS_LEGACY
+from cxstats.responses.exports.streams import Progress
+from cxstats.responses.exports.surveys import survey_of
+from cxstats.responses.exports.tables import Opened
 from cxstats.responses.names import unknown_name
-from cxstats.responses.survey import PARTIAL, Source, Survey
+from cxstats.responses.survey import Survey
 
-VENDORS: Final[Sequence[Vendor]] = (QUALTRICS, PLAIN)
+VENDORS: Final[Sequence[Vendor]] = (QUALTRICS, QUALTRICS_LEGACY, PLAIN)
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
 def read_export(
     path: str | Path,
     *,
-    vendor: str | None = None,
+    vendor: str | Vendor | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    progress: Progress | None = None,
 ) -> Survey:
-    """Read a survey export: CSV, TSV, semicolons, Excel, Parquet, or Qualtrics' CSV with three header rows.
+    """Read a survey export: CSV, TSV, semicolons, Excel or Parquet, of Qualtrics or laid out plainly.
 
     Parameters
     ----------
     path
         The file.
     vendor
-        ``"qualtrics"`` or ``"plain"``; recognised by content unless given.
+        ``"qualtrics"``, ``"qualtrics-legacy"`` or ``"plain"``, or a `Vendor`; recognised by content unless given.
     encoding, delimiter
         Of a text file; found unless given. UTF-8, UTF-16 and Windows-1252 are told apart.
     sheet
         Of an Excel file; the first unless given.
+    progress
+        Called with the number of bytes of a text file that were read since it was called last.
 
     Returns
     -------
     Survey
         Records read = kept + rejected. Rejected are test and preview responses, duplicates of a response id, empty
-        records, and records that cannot be read. Partial responses are kept and flagged.
+        records, and records that cannot be read. Partial responses and invitations without an answer are kept and
+        flagged.
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError
         If there is no such file, or it is a folder.
     ValueError
-        If the file is empty or not a table, or the vendor, sheet or encoding does not fit.
+        If the file is empty or not a table, a record is longer than 10 MB, or the vendor, sheet or encoding does not
+        fit.
 
     Examples
     --------
@@ -69,10 +126,14 @@ def read_export(
     if read_start(path) == b"PAR1":
         if vendor not in (None, PLAIN.name) or encoding or delimiter or sheet:
             raise ValueError(f"{path.name} is a Parquet file; it has no vendor's shape, encoding, delimiter or sheet")
-        return _from_parquet(path)
-    cells = read_cells(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
-    chosen = _vendor(vendor, cells)
-    return _survey(path.name, chosen, cells, chosen.layout(cells.rows))
+        return read_parquet(path)
+    opened = _open(path, encoding, delimiter, sheet)
+    chosen = _vendor(vendor, opened)
+    layout = opened.layout or chosen.layout(opened.head)
+    broken = [f"header row {row + 1}: {why}" for row, why in opened.damaged.items() if row < layout.headers]
+    if broken:
+        raise ValueError(f"{path.name} has no readable headers; {'; '.join(broken)}")
+    return survey_of(path.name, chosen.name, opened, layout=layout, records=opened.records(layout.headers, progress))
 
 
 def read_start(path: Path) -> bytes:
@@ -81,81 +142,28 @@ def read_start(path: Path) -> bytes:
         return file.read(4)
 
 
-def _vendor(name: str | None, cells: Cells) -> Vendor:
+def _open(path: Path, encoding: str | None, delimiter: str | None, sheet: str | None) -> Opened:
+    start = read_start(path)
+    if not start:
+        raise ValueError(f"{path.name} is empty")
+    if start == _OLD_EXCEL:
+        raise ValueError(f"{path.name} is an old Excel or other binary file; save it as .xlsx or .csv")
+    if is_zipfile(path) and start.startswith(b"PK"):
+        if encoding or delimiter:
+            raise ValueError(f"{path.name} is an Excel file; it has no encoding or delimiter")
+        return open_excel(path, sheet=sheet)
+    if sheet is not None:
+        raise ValueError(f"{path.name} is a text file and has no sheet {sheet!r}")
+    return open_text(path, encoding=encoding, delimiter=delimiter)
+
+
+def _vendor(asked: str | Vendor | None, opened: Opened) -> Vendor:
     known = {vendor.name: vendor for vendor in VENDORS}
-    if name is None:
-        return next(vendor for vendor in VENDORS if vendor.recognises(cells.rows))
-    if name not in known:
-        raise ValueError(unknown_name("vendor", name, known))
-    if not known[name].recognises(cells.rows):
-        raise ValueError(f"the file does not have the shape of vendor {name!r}: {known[name].shape}")
-    return known[name]
-
-
-def _survey(name: str, vendor: Vendor, cells: Cells, layout: Layout) -> Survey:
-    broken = [f"header row {row + 1}: {reason}" for row, reason in cells.damaged.items() if row < layout.headers]
-    if broken:
-        raise ValueError(f"{name} has no readable headers; {'; '.join(broken)}")
-    names, notes = clean_names(layout.names)
-    records = range(1, len(cells.rows) - layout.headers + 1)
-    raw = pd.DataFrame(cells.rows[layout.headers :], columns=names, index=pd.Index(records, name="record"), dtype="str")
-    plain = pd.DataFrame({column: raw[column].str.strip() for column in names}, index=raw.index)
-    damaged = {row - layout.headers + 1: reason for row, reason in cells.damaged.items() if row >= layout.headers}
-    reasons = pd.Series("", index=raw.index, dtype="str")
-    for record, reason in damaged.items():
-        reasons[record] = reason
-    reasons = reasons.mask((reasons == "") & (plain == "").all(axis=1), "empty record")
-    reasons = reasons.mask(reasons == "", layout.rejections(raw))
-    unfinished = layout.partial(raw)
-    reasons = reasons.mask(reasons == "", _duplicates(plain, reasons, unfinished, layout.id_column))
-    kept = raw[(reasons == "").to_numpy()]
-    if layout.unanswered is not None:
-        asked = [c for c in names if c not in layout.administrative]
-        unanswered = plain.loc[kept.index, asked] == layout.unanswered
-        coded = int(unanswered.to_numpy().sum())
-        kept = kept.assign(**{c: kept[c].mask(unanswered[c], "") for c in asked})
-        notes += [f"{layout.unanswered} (seen but unanswered) read as no answer in {coded:,} cells"] if coded else []
-    responses, said = typed_columns(kept)
-    if unfinished is not None and PARTIAL not in responses:
-        responses[PARTIAL] = unfinished[responses.index].astype(bool)
-    elif unfinished is not None:
-        said.append(f"the export has a column {PARTIAL!r} of its own: partial responses are kept and not flagged")
-    questions = pd.DataFrame({"column": names, "text": pd.Series(layout.texts, dtype="str")})
-    rejected = reasons[reasons != ""].rename("reason").reset_index()
-    source = Source(name, vendor.name, cells.format, len(raw), (*cells.notes, *notes, *said))
-    return Survey(responses, questions, rejected, source)
-
-
-def _duplicates(
-    raw: pd.DataFrame, reasons: "pd.Series[str]", unfinished: "pd.Series[bool] | None", column: str | None
-) -> "pd.Series[str]":
-    """Say which responses repeat the id of another; kept is the first finished one, else the first."""
-    found = pd.Series("", index=raw.index, dtype="str")
-    if column is None:
-        return found
-    usable = raw[((reasons == "") & (raw[column] != "")).to_numpy()]
-    order = usable.index if unfinished is None else unfinished[usable.index].sort_values(kind="stable").index
-    again = usable.loc[order, column].duplicated()
-    found[again.index[again]] = "duplicate response id"
-    return found
-
-
-def _from_parquet(path: Path) -> Survey:
-    frame = read_parquet(path)
-    # The index of our own responses is the record number, which is given anew.
-    named = [name for name in frame.index.names if name not in (None, "record")]
-    frame = frame.reset_index(named) if named else frame
-    names, notes = clean_names([str(c) for c in frame.columns])
-    frame = frame.set_axis(names, axis=1).set_axis(pd.RangeIndex(1, len(frame) + 1, name="record"), axis=0)
-    column = response_id_column(names)
-    again = frame[column].duplicated() & frame[column].notna() if column else pd.Series(data=False, index=frame.index)
-    rejected = pd.DataFrame(
-        {
-            "record": frame.index[again],
-            "reason": pd.Series("duplicate response id", index=range(int(again.sum())), dtype="str"),
-        }
-    )
-    questions = pd.DataFrame({"column": names, "text": pd.Series([""] * len(names), dtype="str")})
-    return Survey(
-        frame[~again], questions, rejected, Source(path.name, PLAIN.name, "parquet", len(frame), tuple(notes))
-    )
+    if asked is None:
+        return next(vendor for vendor in VENDORS if vendor.recognises(opened.head))
+    if isinstance(asked, str) and asked not in known:
+        raise ValueError(unknown_name("vendor", asked, known))
+    chosen = asked if isinstance(asked, Vendor) else known[asked]
+    if not chosen.recognises(opened.head):
+        raise ValueError(f"the file does not have the shape of vendor {chosen.name!r}: {chosen.shape}")
+    return chosen

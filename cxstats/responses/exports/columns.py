@@ -1,82 +1,118 @@
-"""Give the text columns of an export their types: whole numbers, numbers, dates, or text as it stands."""
+"""Give a column of text its type: whole numbers, numbers, dates, or text as it stands.
+
+Numbers and dates are recognised in the digits 0-9 only; what is asked of a column is asked of its distinct cells.
+"""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pandas as pd
 
-_WHOLE: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})")
-# An exponent needs a point or a sign of its own: 1E3 is more often an identifier than a thousand.
-_POINT: Final = re.compile(r"-?\d{1,15}(?:\.\d+(?:[eE][+-]?\d{1,2})?|[eE]-\d{1,2})?")
-_COMMA: Final = re.compile(r"-?\d{1,15}(?:,\d+)?")
-_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+|[+-]?\d{1,3}")
-_LEADING_ZERO: Final = re.compile(r"[+-]?0\d")
-_ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
-_ISO_MOMENT: Final = re.compile(_ISO_DATE.pattern + r"(?:Z|[+-]\d\d:?\d\d)")
-_POINT_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+from cxstats.responses.exports.engine import typed_by_arrow
+from cxstats.responses.exports.texts import Texts
+
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+# No number has leading zeros, and an exponent needs a point or a sign of its own: 1E3 is more often an identifier.
+_POINT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+(?:[eE][+-]?[0-9]{1,2})?|[eE]-[0-9]{1,2})?")
+_COMMA: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:,[0-9]+)?")
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+|[+-]?(?:0|[1-9][0-9]{0,2})")
+_POINT_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_ISO_DATE: Final = re.compile(rf"[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
+_ISO_MOMENT: Final = re.compile(rf"{_ISO_DATE.pattern}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})")
+_TO_THE_SECOND: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 # Beyond it a float cannot tell neighbouring whole numbers apart.
 _EXACT: Final = 2**53
+_FIRST_YEAR: Final = 1000
 _DECIMAL_POINT: Final = "points read as decimal points, though they may separate thousands"
 
 
-def typed_columns(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Type every column of text.
+def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str]":
+    """Type a column of text, numbered from 0, and say what was forgiven.
 
-    A column becomes numeric or a date only if every one of its cells is one; identifiers with leading zeros or more
-    than 15 digits stay text. Blanks around cells are removed and empty cells become missing.
+    It becomes numeric or a date only if every one of its cells is one; identifiers with leading zeros or more than 15
+    digits stay text. Blank cells become missing.
 
-    Returns
-    -------
-    tuple
-        The typed table, with the index of `raw`, and notes on what was forgiven.
+    Parameters
+    ----------
+    texts
+        Without blanks around the cells.
+    dates
+        Formats in which the vendor writes dates, likeliest first.
     """
-    notes: list[str] = []
-    typed: dict[str, pd.Series[Any]] = {}
-    blanks = 0
-    for name in raw.columns:
-        column = raw[name].str.strip()
-        blanks += int((column != raw[name]).sum())
-        typed[name], note = _typed(column.mask(column == ""))
-        notes += [f"column {name!r}: {note}"] if note else []
-    if blanks:
-        notes.append(f"blanks around {blanks:,} cells removed")
-    return pd.DataFrame(typed, index=raw.index), notes
+    filled = (texts.values != "").to_numpy(dtype=bool)
+    present = texts.values[filled].reset_index(drop=True)
+    if present.empty:
+        return texts.spread(texts.values.mask(~filled)), ""
+    found, note = _as_stated(present, dates) if dates else _as_found(present)
+    if filled.all():
+        return texts.spread(found), note
+    if found is present:
+        return texts.spread(texts.values.mask(~filled)), note
+    places = pd.Series(range(len(filled)))[filled]
+    whole = found.dtype == "int64"
+    found = (found.astype("Int64") if whole else found).set_axis(places).reindex(range(len(filled)))
+    complete = whole and texts.truths(filled).all()
+    return texts.spread(found).astype("int64" if complete else found.dtype), note
 
 
-def _typed(column: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
-    present = [str(value) for value in column.dropna().unique()]
+def _as_found(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
+    """Type cells that are all filled, by their looks."""
+    first = str(present.iloc[0])
+    found = _to_the_second(present, first)
+    if found is not None:
+        return found, ""
 
     def all_are(pattern: re.Pattern[str]) -> bool:
-        return all(map(pattern.fullmatch, present))
+        # The first cell settles it for most columns, which makes a million comments cheap.
+        return bool(pattern.fullmatch(first)) and bool(present.str.fullmatch(f"(?:{pattern.pattern})").all())
 
-    if present and all_are(_WHOLE):
-        return _whole(column), ""
-    if not present or any(map(_LEADING_ZERO.match, present)):
-        return column, ""
+    if all_are(_WHOLE):
+        return _whole(present), ""
     if all_are(_POINT):
-        return _number(column, _DECIMAL_POINT if all_are(_POINT_THOUSANDS) else "")
+        return _number(present, _DECIMAL_POINT if all_are(_POINT_THOUSANDS) else "")
     if all_are(_THOUSANDS):
-        return column, "kept as text: commas may separate decimals or thousands"
+        return present, "kept as text: commas may separate decimals or thousands"
     if all_are(_COMMA):
-        return _number(column.str.replace(",", "."), "decimal commas read as points")
+        return _number(present.str.replace(",", ".", regex=False), "decimal commas read as points")
     if all_are(_ISO_MOMENT):
-        return _dates(column, utc=True), "times with an offset are in UTC"
-    return (_dates(column, utc=False) if all_are(_ISO_DATE) else column), ""
+        return _dates(present, "ISO8601", utc=True), "times with an offset are in UTC"
+    return (_dates(present, "ISO8601", utc=False) if all_are(_ISO_DATE) else present), ""
 
 
-def _dates(column: "pd.Series[str]", *, utc: bool) -> "pd.Series[Any]":
+def _to_the_second(present: "pd.Series[str]", first: str) -> "pd.Series[Any] | None":
+    """Return the dates where all are written as ``2026-01-05 08:30:00``, the commonest form, and Arrow is there."""
+    if not _TO_THE_SECOND.fullmatch(first) or (present.str.len() != len(first)).any():
+        return None
+    found = typed_by_arrow(present, "timestamp[us]")
+    return None if found is None or found.min().year < _FIRST_YEAR else found
+
+
+def _as_stated(present: "pd.Series[str]", formats: Sequence[str]) -> "tuple[pd.Series[Any], str]":
+    """Read dates in the first of some formats that fits all cells."""
+    fitting = [(form, found) for form in formats if (found := _dates(present, form, utc=False)) is not present]
+    if not fitting:
+        return present, f"kept as text: not all cells are dates like {formats[0]}"
+    form, found = fitting[0]
+    others = [other for other, dates in fitting[1:] if not dates.equals(found)]
+    return found, f"dates read as {form}, though they may be {' or '.join(others)}" if others else ""
+
+
+def _dates(present: "pd.Series[str]", form: str, *, utc: bool) -> "pd.Series[Any]":
     """Return the dates, or the text as it stands where one of them is not on the calendar."""
-    dates = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=utc)
-    return dates if dates.notna().sum() == column.notna().sum() else column
+    found = pd.to_datetime(present, format=form, errors="coerce", utc=utc)
+    return found if found.notna().all() else present
 
 
-def _whole(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return column.astype("Int64") if column.isna().any() else column.astype("int64")
+def _whole(present: "pd.Series[str]") -> "pd.Series[Any]":
+    found = typed_by_arrow(present, "int64")
+    return present.astype("int64") if found is None else found
 
 
-def _number(column: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":
-    numbers = column.astype("float64")
-    if (numbers.dropna() % 1 == 0).all() and (numbers.dropna().abs() < _EXACT).all():
-        return _whole(numbers.astype("Int64")), note or "numbers such as '4.0' read as whole numbers"
+def _number(present: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":
+    numbers = present.astype("float64")
+    if (numbers % 1 == 0).all() and (numbers.abs() < _EXACT).all():
+        return numbers.astype("int64"), note or "numbers such as '4.0' read as whole numbers"
     return numbers, note

@@ -1,44 +1,99 @@
-"""The seam between a file's rows and a vendor: how the rows of an export are laid out."""
+"""The seam between a file's rows and a vendor: what a vendor says of an export, and nothing more."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
-import pandas as pd
+from cxstats.responses.inspection import Kind
 
 Rows = Sequence[Sequence[str]]
+Stated = Kind | Literal["", "part", "options"]
+Role = Literal["", "response id", "start", "end", "status", "duration", "language", "customer", "channel"]
+NO_CODES: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a vendor says of one column of its export.
+
+    Attributes
+    ----------
+    name
+        As in the file; it is made usable and distinct later.
+    text
+        The question asked, empty where the export does not say.
+    kind
+        ``"administrative"`` for what is no answer. ``"part"`` for one of several columns of a question, of which the
+        cells tell whether they are options of a multiple choice (each blank, ``1`` or the option's text) or items.
+        ``"option"`` where the vendor knows that it is one. ``"options"`` for a multiple choice in one cell, with
+        `split`. ``"rating"``, ``"choice"``, ``"number"``, ``"date"`` and ``"text"`` need to be said only where the
+        cells would mislead: empty, they are found from the cells.
+    role
+        What the column says of its response, if anything.
+    part_of, part
+        Of a column of a multiple choice or a matrix: the question that all of its columns share, and the wording of
+        this option or item.
+    labels
+        From code to the label that the respondent saw.
+    missing
+        Cells that mean that a question was seen and not answered.
+    dates
+        Formats of `datetime.strptime`, likeliest first. The first that fits every cell is taken; where it may as well
+        be another, a note says so.
+    time_zone
+        Of dates without an offset, where the vendor says it; ``"?"`` and a reason where it does not:
+        ``"? of the account"``.
+    split
+        From the distinct cells of a multiple choice to the options chosen in each.
+    """
+
+    name: str
+    text: str = ""
+    kind: Stated = ""
+    role: Role = ""
+    part_of: str = ""
+    part: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    missing: frozenset[str] = NO_CODES
+    dates: Sequence[str] = ()
+    time_zone: str = ""
+    split: Callable[[Sequence[str]], Sequence[Sequence[str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How an export is laid out.
+    """How an export is laid out. Columns are named by their place, from 0; cells are given without blanks around them.
 
     Attributes
     ----------
-    names, texts
-        The name of each column and the question asked in it.
+    columns
+        One for each column of the file.
     headers
         Number of rows before the first record.
-    rejections
-        From the raw records (all text) to the reason why each is not a response, empty for those that are.
+    rejected
+        From a column to the reason why a record with such a cell is not a response, empty where it is one.
     partial
-        From the raw records to which are partial; None where the export does not say.
-    id_column
-        The column that names each response once, if there is one.
-    administrative
-        Columns that hold no answers.
+        A column and which of its cells say that a response is partial; None where the export does not say.
     unanswered
-        The code of a question that was seen and not answered, if there is one.
+        A column and which of its cells say that the record is an invitation that nobody answered. Such records are
+        kept and flagged, since a response rate needs them; they are no answers.
+    groups
+        From a column of detractors, passives and promoters to that of the score they come from, 0 to 10.
+    seen
+        How the vendor marks questions that were seen and not answered, for a note: ``"-99 (seen but unanswered)"``.
+    notes
+        What the vendor's room assumes.
     """
 
-    names: Sequence[str]
-    texts: Sequence[str]
-    headers: int
-    rejections: Callable[[pd.DataFrame], "pd.Series[str]"]
-    partial: Callable[[pd.DataFrame], "pd.Series[bool] | None"]
-    id_column: str | None = None
-    administrative: frozenset[str] = frozenset()
-    unanswered: str | None = None
+    columns: Sequence[Column]
+    headers: int = 1
+    rejected: Mapping[int, Callable[[str], str]] = field(default_factory=dict[int, Callable[[str], str]])
+    partial: tuple[int, Callable[[str], bool]] | None = None
+    unanswered: tuple[int, Callable[[str], bool]] | None = None
+    groups: Mapping[int, int] = field(default_factory=dict[int, int])
+    seen: str = ""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +107,24 @@ class Vendor:
     shape
         What makes an export this vendor's, in words.
     recognises
-        Whether rows have this shape.
+        Whether the first rows of a file, up to a hundred, have this shape.
     layout
-        How rows of this shape are laid out.
+        How an export is laid out whose first rows are these.
     """
 
     name: str
     shape: str
     recognises: Callable[[Rows], bool]
     layout: Callable[[Rows], Layout]
+
+
+def one_line(text: str) -> str:
+    r"""Return a text without line breaks and blanks around it.
+
+    >>> one_line(" How easy\n was it? ")
+    'How easy was it?'
+    """
+    return " ".join(text.split())
 
 
 def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -76,19 +140,19 @@ def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     >>> clean_names(["ces ", "", "ces"])[0]
     ['ces', 'column 2', 'ces (2)']
     """
-    cleaned: list[str] = []
+    cleaned: dict[str, None] = {}
     notes: list[str] = []
     for place, name in enumerate(names, start=1):
-        plain = " ".join(name.split()) or f"column {place}"
+        plain = one_line(name) or f"column {place}"
         unique, again = plain, 1
         while unique in cleaned:
             again += 1
             unique = f"{plain} ({again})"
-        cleaned.append(unique)
+        cleaned[unique] = None
         if unique != name:
             notes.append(f"column {place}: name {name!r} read as {unique!r}")
     if len(names) > 1 and sum(not name.strip() for name in names) > len(names) / 2:
         notes.append("most columns have no name: is the first row a title? Remove it and read again")
     if names and all(re.fullmatch(r"\s*[\d.,]+\s*", name) for name in names):
         notes.append("all column names are numbers: has the file no row of names? Add one and read again")
-    return cleaned, notes
+    return list(cleaned), notes

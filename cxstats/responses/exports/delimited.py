@@ -1,0 +1,178 @@
+"""Tables of text: delimiter, quotes, damaged and ragged records; what is beyond doubt is left to an engine."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cxstats.responses.exports.engine import DELIMITERS, arrow, parse, release_memory, whole_records
+from cxstats.responses.exports.streams import LONGEST_RECORD, Encoding, Lines, Progress, TextStream, find_encoding
+from cxstats.responses.exports.tables import Gathered, Opened, Records, Row, even_head
+
+HEAD_ROWS: Final = 100
+_SAMPLE_BYTES: Final = 200_000
+_LARGE: Final = 1 << 22
+_SMALL: Final = 1 << 15
+_BATCH: Final = 1_000
+_GUESS: Final = "not UTF-8, so read as Windows-1252; name the encoding if letters look wrong"
+_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_NOT_TABLES: Final = {
+    "XML or HTML": re.compile(r"\s*<(?:\?xml|!doctype|!--|[a-z][\w:-]*[\s>/])", re.IGNORECASE),
+    "JSON": re.compile(r"""\s*(?:\{\s*["}]|\[\s*[\[{"\]])"""),
+}
+_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+
+
+def open_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Opened:
+    """Open a table of text.
+
+    Raises
+    ------
+    ValueError
+        If the file is empty, is not a table, cannot be decoded, or has a record that is too long.
+    """
+    found = find_encoding(path, encoding)
+    with TextStream(path, found.name) as stream:
+        text = stream.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES].decode(errors="ignore")
+        for what, start in _NOT_TABLES.items():
+            if start.match(text):
+                raise ValueError(f"{path.name} is {what}, not a table; export it as CSV")
+        stated = _SEPARATOR_LINE.match(text)
+        begin = 0 if stated is None else len(stated[0].encode())
+        between = delimiter or (stated[1] if stated else _find_delimiter(text))
+        stream.take(begin)
+        head, damaged = even_head(_first_rows(stream, between))
+    return Opened(
+        head,
+        damaged,
+        f"text, {found.name}, {_NAMES.get(between, between)} between cells",
+        _Table(path, found, between, begin, len(head[0])).records,
+        (_GUESS,) if found.guessed else (),
+    )
+
+
+def _find_delimiter(text: str) -> str:
+    """Return the delimiter under which most of the first rows have the same, largest number of cells."""
+    csv.field_size_limit(LONGEST_RECORD)
+    head = io.StringIO(text.lstrip("\r\n"), newline="")
+
+    def evenness(delimiter: str) -> tuple[float, int]:
+        head.seek(0)
+        rows = filter(None, csv.reader(head, delimiter=delimiter))
+        widths = Counter(len(row) for row, _ in zip(rows, range(HEAD_ROWS), strict=False))
+        width, times = widths.most_common(1)[0]
+        return (times / widths.total() if width > 1 else 0.0, width)
+
+    return max(DELIMITERS, key=evenness)
+
+
+def _first_rows(stream: TextStream, delimiter: str) -> list[Row]:
+    found: list[Row] = []
+    for row in _rows(stream.lines(), delimiter):
+        found.append(row)
+        if sum(map(bool, found)) >= HEAD_ROWS:
+            break
+    return found
+
+
+def _rows(lines: Lines, delimiter: str) -> Iterator[Row]:
+    """Yield each row, or the reason why it cannot be read."""
+    csv.field_size_limit(LONGEST_RECORD)
+    try:
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    except (TypeError, ValueError):
+        raise ValueError(f"a delimiter is one character; got {delimiter!r}") from None
+    while True:
+        first = lines.number + 1
+        lines.begin_record()
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            last = lines.number
+            if "unexpected end of data" in str(error):
+                raise ValueError(
+                    f"line {first} opens a quote that is never closed, which would swallow the {last - first + 1} "
+                    "lines from there to the end of the file; close it and read again"
+                ) from None
+            yield f"unreadable: a stray quote in {f'line {last}' if first == last else f'lines {first} to {last}'}"
+            continue
+        yield row
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of text of which all is known but the records: where it begins, and how many columns it has."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+    begin: int
+    width: int
+
+    def records(self, headers: int, progress: Progress | None) -> Records:
+        """Read the records behind the header rows."""
+        gathered = Gathered(self.width)
+        with TextStream(self.path, self.encoding.name, progress) as stream:
+            stream.peek(self.begin)
+            stream.take(self.begin)
+            _skip(stream, self.delimiter, headers, self.width)
+            size = _SMALL if arrow() and self.width > 1 and self.delimiter in DELIMITERS else 0
+            while stream.peek(size or 1):
+                if size and _read_fast(stream, self.delimiter, gathered, size):
+                    size = min(size * 4, _LARGE)
+                elif size > _SMALL:
+                    size = max(size // 8, _SMALL)
+                else:
+                    _read_slowly(stream, self.delimiter, gathered, size)
+        records = gathered.finish()
+        release_memory()
+        return records
+
+
+def _skip(stream: TextStream, delimiter: str, headers: int, width: int) -> None:
+    """Take the header rows, and the blank lines before and between them."""
+    lines = stream.lines()
+    begun, left = False, headers
+    rows = _rows(lines, delimiter)
+    while left and (row := next(rows, None)) is not None:
+        begun = begun or bool(row)
+        left -= bool(row) or (begun and width == 1)
+    lines.give_back()
+
+
+def _read_fast(stream: TextStream, delimiter: str, gathered: Gathered, size: int) -> bool:
+    """Read about as many bytes as asked for, and say whether that could be done without a doubt."""
+    shown = stream.peek(size)
+    last = stream.ended and len(shown) <= size
+    text = shown if len(shown) <= size else shown[:size]
+    piece = whole_records(text, delimiter, last=last)
+    if piece is None:
+        return False
+    records = parse(text[: piece.end], delimiter, gathered.columns, piece.records)
+    if records is None:
+        return False
+    gathered.count += records
+    gathered.blank += piece.records - records
+    stream.take(piece.end, piece.lines)
+    return True
+
+
+def _read_slowly(stream: TextStream, delimiter: str, gathered: Gathered, size: int) -> None:
+    """Read about as many letters as asked for, all if 0, one record after the other."""
+    lines = stream.lines()
+    batch: list[Row] = []
+    for row in _rows(lines, delimiter):
+        batch.append(row)
+        if len(batch) >= _BATCH:
+            gathered.add(batch)
+            batch = []
+        if size and lines.served >= size:
+            break
+    gathered.add(batch)
+    lines.give_back()

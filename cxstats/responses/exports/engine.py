@@ -1,0 +1,202 @@
+"""The fast way through a text table: Arrow parses the pieces of a file that are beyond doubt.
+
+A piece is beyond doubt where every quote opens or closes a whole cell and every record has as many cells as there are
+columns; then there is one way to read it, and it is read here as the `csv` module would. All else is left to that.
+"""
+
+import functools
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxstats.responses.exports.streams import line_count
+from cxstats.responses.exports.texts import Gathering
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_BLOCK: Final = 1 << 20
+_WORTHWHILE: Final = 10_000
+_LONGEST_KEY: Final = 64
+_QUOTE, _FEED, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
+
+
+@functools.cache
+def arrow() -> Any:
+    """Return pyarrow with its CSV reader, or None where the extra is not installed."""
+    try:
+        importlib.import_module("pyarrow.csv")
+        importlib.import_module("pyarrow.compute")
+        return importlib.import_module("pyarrow")
+    except ImportError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole records at the beginning of some text.
+
+    Attributes
+    ----------
+    end
+        Number of bytes that they take.
+    records
+        Number of records and blank lines.
+    lines
+        Number of lines, those inside cells too.
+    """
+
+    end: int
+    records: int
+    lines: int
+
+
+def whole_records(text: bytes, delimiter: str, *, last: bool) -> Piece | None:
+    """Find the records that are complete in some text, or None where there is more than one way to read its quotes.
+
+    Parameters
+    ----------
+    text
+        Text that begins with a record.
+    delimiter
+        Between cells.
+    last
+        Whether the file ends with the text, so that a record does too.
+    """
+    torn = last and not text.endswith((b"\n", b"\r"))
+    if b'"' not in text:
+        end = len(text) if last else _without_torn_end(text)
+        lines = line_count(text[:end])
+        return Piece(end, lines + torn, lines) if end else None
+    marks = np.frombuffer(text, dtype=np.uint8)
+    quotes = np.flatnonzero(marks == _QUOTE)
+    ends = _line_ends(text, marks)
+    if not last and text.endswith(b"\r"):
+        ends = ends[:-1]
+    outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    if (last and len(quotes) % 2) or not (last or len(outside)):
+        return None
+    end = len(text) if last else int(outside[-1]) + 1
+    if not _well_quoted(marks, quotes[quotes < end], delimiter, end):
+        return None
+    return Piece(end, len(outside) + torn, int((ends < end).sum()))
+
+
+def _line_ends(text: bytes, marks: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return the places of line feeds, and of carriage returns without one behind them."""
+    if b"\r" not in text:
+        return np.flatnonzero(marks == _FEED)
+    ends = np.flatnonzero((marks == _FEED) | (marks == _RETURN))
+    followed = np.append(marks, 0)[ends + 1] == _FEED
+    return ends[~((marks[ends] == _RETURN) & followed)]
+
+
+def _without_torn_end(text: bytes) -> int:
+    end = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+    if end == len(text) and text.endswith(b"\r"):
+        end = max(text.rfind(b"\n", 0, end - 1), text.rfind(b"\r", 0, end - 1)) + 1
+    return end
+
+
+def _well_quoted(marks: NDArray[np.uint8], quotes: NDArray[np.intp], delimiter: str, end: int) -> bool:
+    """Say whether each quote begins a cell, ends one, or is doubled inside one."""
+    between = np.zeros(256, dtype=np.bool_)
+    between[[_QUOTE, _FEED, _RETURN, ord(delimiter)]] = True
+    opening, closing = quotes[0::2], quotes[1::2]
+    before, after = marks[opening[opening > 0] - 1], marks[closing[closing < end - 1] + 1]
+    return bool(between[before].all() and between[after].all())
+
+
+def parse(text: bytes, delimiter: str, gatherings: Sequence[Gathering], most: int) -> int | None:
+    """Read whole records into the columns.
+
+    Returns
+    -------
+    int
+        Number of records, of which there are at most `most`; None, and nothing is read, where a record has more or
+        fewer cells than there are columns.
+    """
+    pa = arrow()
+    names = [str(k) for k in range(len(gatherings))]
+    coded = pa.dictionary(pa.int32(), pa.string())
+    types = {n: coded if g.coded else pa.large_string() for n, g in zip(names, gatherings, strict=True)}
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(text),
+            read_options=pa.csv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=len(text) > _BLOCK),
+            parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
+            convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows > most:
+        return None
+    for gathering, column in zip(gatherings, table.columns, strict=True):
+        for chunk in column.chunks:
+            _gather(gathering, chunk)
+    return int(table.num_rows)
+
+
+def _gather(gathering: Gathering, chunk: Any) -> None:
+    if not hasattr(chunk, "dictionary"):
+        gathering.add_array(chunk)
+    elif gathering.coded:
+        gathering.add_coded(chunk.dictionary.to_pylist(), chunk.indices.to_numpy())
+    else:
+        gathering.add_array(chunk.dictionary.take(chunk.indices).cast(arrow().large_string()))
+
+
+def release_memory() -> None:
+    """Give back what parsing took and nobody holds any more."""
+    if arrow() is not None:
+        arrow().default_memory_pool().release_unused()
+
+
+def as_series(pieces: Sequence[Any]) -> "pd.Series[str]":
+    """Join arrays of text and lists of cells into one column."""
+    pa = arrow()
+    arrays = [pa.array(piece, pa.large_string()) if isinstance(piece, list) else piece for piece in pieces]
+    return pa.chunked_array(arrays, pa.large_string()).to_pandas().astype("str")
+
+
+def typed_by_arrow(values: "pd.Series[str]", kind: str) -> "pd.Series[Any] | None":
+    """Convert text to ``"int64"`` or ``"timestamp[us]"`` at once, or return None where Arrow is absent or refuses."""
+    pa = arrow()
+    if pa is None:
+        return None
+    try:
+        made = pa.array(values, pa.large_string()).cast(kind)
+    except pa.ArrowInvalid:
+        return None
+    return made.to_pandas()
+
+
+def surely_distinct(values: "pd.Series[str]") -> bool:
+    """Say whether cells of one and the same length are known to be distinct, in a fraction of the time of finding out.
+
+    Each cell is condensed to 64 bits; where no two of these are equal, no two cells are.
+    """
+    pa = arrow()
+    if pa is None or len(values) < _WORTHWHILE:
+        return False
+    cells = pa.array(values, pa.large_string())
+    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    if cells.offset or cells.null_count:
+        return False
+    _, places, letters = cells.buffers()
+    ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)
+    length = int(ends[1] - ends[0])
+    if not 0 < length <= _LONGEST_KEY or (np.diff(ends) != length).any():
+        return False
+    shown = np.frombuffer(letters, dtype=np.uint8)[int(ends[0]) : int(ends[-1])].reshape(len(cells), length)
+    padded = np.zeros((len(cells), -(-length // 8) * 8), dtype=np.uint8)
+    padded[:, :length] = shown
+    condensed = np.zeros(len(cells), dtype=np.uint64)
+    for word in padded.view(np.uint64).T:
+        condensed = (condensed ^ word) * np.uint64(0x9E3779B97F4A7C15)
+        condensed ^= condensed >> np.uint64(29)
+    condensed.sort()
+    return not bool((condensed[1:] == condensed[:-1]).any())

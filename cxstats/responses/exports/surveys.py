@@ -1,0 +1,174 @@
+"""From the records of an export and what its vendor says of them to a `Survey`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
+from cxstats.responses.exports.columns import typed
+from cxstats.responses.exports.layouts import Column, Layout, clean_names
+from cxstats.responses.exports.nps_groups import group_note
+from cxstats.responses.exports.setting_aside import flags, reasons
+from cxstats.responses.exports.tables import Opened, Records
+from cxstats.responses.exports.texts import Texts, Truths, stripped
+from cxstats.responses.inspection import best_scale, describe, written_labels
+from cxstats.responses.survey import PARTIAL, QUESTION_COLUMNS, UNANSWERED, Source, Survey
+
+# Cells of a column that hardly repeat are not counted in larger exports.
+_MANY: Final = 10_000
+# Spreadsheets hide an apostrophe in front of what would else be a formula or a number.
+_ESCAPED: Final = r"'(?:[=+\-@].*|[0-9][0-9 .,]*)"
+
+
+@dataclass(slots=True, eq=False)
+class _Made:
+    """The columns of a survey while they are made, and what was forgiven."""
+
+    responses: dict[str, "pd.Series[Any]"] = field(default_factory=dict[str, "pd.Series[Any]"])
+    questions: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    notes: list[str] = field(default_factory=list[str])
+    coded: dict[str, int] = field(default_factory=dict[str, int])
+
+    def add(self, column: Column, cells: "pd.Series[Any]", counts: "pd.Series[int] | None") -> None:
+        """Add a column that has its type."""
+        words = f"{column.name} {column.text}"
+        kind, scales = describe(cells, counts, words, labels=column.labels, stated=column.kind)
+        said = (column.name, column.text, kind, column.role, column.part_of, column.part, *best_scale(scales))
+        self.responses[column.name] = cells
+        self.questions.append((*said, written_labels(column.labels), column.time_zone))
+
+    def add_flag(self, name: str, found: Truths | None) -> None:
+        """Add a flag of the vendor's, unless the export has a column of its own of that name."""
+        if found is None:
+            return
+        if name not in self.responses:
+            self.responses[name] = pd.Series(found)
+        elif name == PARTIAL:
+            self.notes.append(
+                f"the export has a column {name!r} of its own: partial responses are kept and not flagged"
+            )
+        else:
+            self.notes.append(f"the export has a column {name!r} of its own: invitations are kept and not flagged")
+
+
+def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records: Records) -> Survey:
+    """Make the survey: set aside what is no response, give each column its type, and say what was forgiven.
+
+    Parameters
+    ----------
+    name, vendor
+        Of the file, and of the shape of the export.
+    opened
+        The file.
+    layout
+        What the vendor says of it.
+    records
+        The records behind the header rows.
+    """
+    count = len(records.columns[0]) if records.columns else 0
+    texts, blanks, escaped = _cleaned(records.columns)
+    rejected = reasons(records.damaged, texts, layout)
+    keep = np.ones(count, dtype=np.bool_)
+    keep[list(rejected)] = False
+    gone = np.flatnonzero(~keep)
+    kept = [text.where(keep) for text in texts] if len(gone) else texts
+    made = _Made()
+    flagged = {PARTIAL: flags(layout.partial, kept), UNANSWERED: flags(layout.unanswered, kept)}
+    _make_columns(made, layout, kept, _named_and_filled(layout.columns, texts))
+    for flag, found in flagged.items():
+        made.add_flag(flag, found)
+    made.notes += [f"blanks around {blanks:,} cells removed"] if blanks else []
+    made.notes += (
+        [f"the apostrophe that keeps a cell from being a formula removed in {escaped:,} cells"] if escaped else []
+    )
+    index = pd.Index(np.flatnonzero(keep) + 1, name="record")
+    return Survey(
+        pd.DataFrame(made.responses, index=pd.RangeIndex(len(index)), copy=False).set_axis(index, axis=0),
+        pd.DataFrame(made.questions, columns=list(QUESTION_COLUMNS), dtype="str"),
+        pd.DataFrame({"record": gone + 1, "reason": pd.Series([rejected[int(k)] for k in gone], dtype="str")}),
+        Source(name, vendor, opened.format, count, (*records.notes, *opened.notes, *layout.notes, *made.notes)),
+    )
+
+
+def _cleaned(columns: list[Texts]) -> tuple[list[Texts], int, int]:
+    """Remove blanks around cells and the apostrophes of spreadsheets, and say of how many cells.
+
+    The columns are taken out of the list, so that none is in memory twice.
+    """
+    texts: list[Texts] = []
+    blanks = escaped = 0
+    columns.reverse()
+    while columns:
+        text, some = stripped(columns.pop())
+        blanks += some
+        if text.values.str.startswith("'").any():
+            shielded = text.values.str.fullmatch(_ESCAPED).to_numpy(dtype=np.bool_)
+            escaped += int(text.counts()[shielded].sum())
+            text = text.change(text.values.mask(shielded, text.values.str.slice(1)))
+        texts.append(text)
+    return texts, blanks, escaped
+
+
+def _named_and_filled(columns: Sequence[Column], texts: Sequence[Texts]) -> list[int]:
+    """Return the places of columns that have a name, a question or a cell."""
+    return [
+        k
+        for k, (column, text) in enumerate(zip(columns, texts, strict=True))
+        if column.name.strip() or column.text.strip() or (text.values != "").any()
+    ]
+
+
+def _make_columns(made: _Made, layout: Layout, texts: list[Texts], places: Sequence[int]) -> None:
+    dropped = len(layout.columns) - len(places)
+    made.notes += [f"{dropped} columns without a name and without a cell were dropped"] if dropped else []
+    names, changed = clean_names([layout.columns[k].name for k in places])
+    made.notes += changed
+    judged = judged_parts(layout.columns, texts)
+    columns = {k: replace(judged[k], name=name) for k, name in zip(places, names, strict=True)}
+    options = chosen_options({k: column for k, column in columns.items() if column.kind == "option"}, texts)
+    checks = [
+        group_note((columns[group].name, texts[group]), (columns[score].name, texts[score]))
+        for group, score in layout.groups.items()
+    ]
+    unanswered = 0
+    for k, column in columns.items():
+        several = [options[k]] if k in options else split_options(column, texts[k])
+        if several:
+            _add_options(made, several, set(names) - {column.name})
+            unanswered += _passed(column, texts[k])[1]
+        else:
+            unanswered += _add_answers(made, column, texts[k])
+        texts[k] = texts[k].where(np.zeros(len(texts[k]), dtype=np.bool_))
+    made.notes += checks
+    made.notes += [f"{layout.seen} read as no answer in {unanswered:,} cells"] if unanswered else []
+
+
+def _add_options(made: _Made, several: Sequence[Choice], taken: set[str]) -> None:
+    for option in several:
+        name, again = option.column.name, 1
+        while name in taken or name in made.responses:
+            again += 1
+            name = f"{option.column.name} ({again})"
+        made.add(replace(option.column, name=name), option.cells, option.cells.value_counts())
+
+
+def _add_answers(made: _Made, column: Column, texts: Texts) -> int:
+    """Add a column of answers, and return how many of them were seen and not answered."""
+    passed, unanswered = _passed(column, texts)
+    texts = texts.change(texts.values.mask(passed, "")) if unanswered else texts
+    cells, note = typed(texts, column.dates)
+    made.notes += [f"column {column.name!r}: {note}"] if note else []
+    many = texts.codes is None and len(texts) > _MANY
+    made.add(column, cells, None if many else cells.value_counts())
+    return unanswered
+
+
+def _passed(column: Column, texts: Texts) -> tuple[Truths, int]:
+    """Say which values mean that a question was seen and not answered, and how many records have one."""
+    if not column.missing:
+        return np.zeros(len(texts.values), dtype=np.bool_), 0
+    passed = texts.values.isin(list(column.missing)).to_numpy(dtype=np.bool_)
+    return passed, int(texts.counts()[passed].sum())

