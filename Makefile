@@ -71,6 +71,7 @@ bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/tally_and_score.py
 	@$(BIN)/python benchmarks/bootstrap.py
 	@$(BIN)/python benchmarks/joining.py
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/drivers.py
 	@$(BIN)/python benchmarks/importance.py
 	@$(BIN)/python benchmarks/segments.py

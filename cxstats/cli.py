@@ -14,7 +14,7 @@ import click
 import pandas as pd
 
 from cxstats.responses.answers import read_answer
-from cxstats.responses.exports import read_export
+from cxstats.responses.exports import VENDORS, read_export
 from cxstats.responses.inspection import Question, inspect
 from cxstats.responses.names import unknown_name
 from cxstats.responses.repeats import likely_repeat_answerers
@@ -31,6 +31,7 @@ Command = Callable[..., Any]
 _TEXT_WIDTH: Final = 60
 _ANSWERS_SHOWN: Final = 7
 _MUCH_SET_ASIDE: Final = 0.05
+_LARGE: Final = 20_000_000
 
 
 class _Friendly(click.Group):
@@ -59,7 +60,10 @@ def _pairs(_: click.Context, option: click.Parameter, given: tuple[str, ...]) ->
 def _reading_options(command: Command) -> Command:
     """Add the options that say how to read the export."""
     options = [
-        click.option("--vendor", help="Shape of the export: qualtrics or plain. Recognised by content unless given."),
+        click.option(
+            "--vendor",
+            help=f"Shape of the export: {', '.join(one.name for one in VENDORS)}. Recognised by content unless given.",
+        ),
         click.option("--encoding", help="Encoding of a text file, as utf-8 or cp1252. Found unless given."),
         click.option("--delimiter", help="Character between cells. Found unless given."),
         click.option("--sheet", help="Sheet of an Excel file. The first unless given."),
@@ -99,7 +103,7 @@ def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **readi
       cxstats inspect export.csv
       cxstats inspect export.xlsx --sheet Responses --json
     """  # noqa: D301
-    survey = read_export(export, **reading).rename(rename)
+    survey = _read(export, reading).rename(rename)
     questions = inspect(survey)
     if as_json:
         click.echo(_json(_inspection(survey, questions)))
@@ -163,9 +167,7 @@ def score_command(export: Path, **given: Any) -> None:
     if given["sentence"] and given["as_json"]:
         raise click.UsageError("--sentence and --json are two ways to print; give one")
     reading = {name: given[name] for name in ("vendor", "encoding", "delimiter", "sheet")}
-    survey = _between(
-        read_export(export, **reading).rename(given["rename"]), given["time"], given["since"], given["until"]
-    )
+    survey = _between(_read(export, reading).rename(given["rename"]), given["time"], given["since"], given["until"])
     if survey.responses.empty:
         raise ValueError(f"no response is left to score: {_account(survey)}")
     each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
@@ -225,7 +227,7 @@ def report_command(  # noqa: PLR0917
     if export is not None:
         if "export" in values:
             raise click.UsageError("EXPORT and --set export=... name the same thing; give one")
-        _require_columns(read_export(export), values)
+        _require_columns(_read(export, {}), values)
         values["export"] = str(export.resolve())
     # A notebook runs in its own folder, a path is given from here.
     values |= {name: str(Path(values[name]).resolve()) for name in reports.TABLES if values.get(name)}
@@ -326,6 +328,15 @@ def _day(text: str, zone: Any) -> pd.Timestamp:
         return pd.Timestamp(datetime.strptime(text, "%Y-%m-%d"), tz=zone)
     except ValueError:
         raise ValueError(f"a date must be written as 2026-01-31; got {text!r}") from None
+
+
+def _read(export: Path, reading: Mapping[str, Any]) -> Survey:
+    """Read an export, with a progress bar where it takes a while and somebody is looking."""
+    size = export.stat().st_size if export.is_file() else 0
+    if size < _LARGE or not sys.stderr.isatty():
+        return read_export(export, **reading)
+    with click.progressbar(length=size, label=f"reading {export.name}", file=sys.stderr) as bar:
+        return read_export(export, **reading, progress=bar.update)
 
 
 def _repeaters(survey: Survey) -> list[str]:

@@ -248,3 +248,12 @@ def test_a_terminal_without_unicode_still_shows_the_table(tmp_path):
     assert "100.0 %" in text
     found = subprocess.run([*command, "--json"], capture_output=True, check=True, env=environment).stdout
     assert json.loads(found)[1]["s"] == "非"
+
+
+def test_long_work_shows_how_far_it_is(support, monkeypatch, capsys):
+    from cxstats import cli
+
+    monkeypatch.setattr(cli, "_LARGE", 1)
+    monkeypatch.setattr(cli.sys.stderr, "isatty", lambda: True, raising=False)
+    assert len(cli._read(support, {}).responses) == 1_787
+    assert "reading support_survey.csv" in capsys.readouterr().err
