@@ -253,7 +253,7 @@ def test_the_total_is_the_weighted_mean_of_its_segments():
     found = if_silent(scores, invited=invited, worse_by=[0.0, 0.5])
     stands_for = np.array([3.0 * 900, 1_000.0])
     share = stands_for / stands_for.sum()
-    by_segment = found.to_frame().pivot(index="channel", columns="worse_by", values="estimate").to_numpy()
+    by_segment = found.to_frame().pivot_table(index="channel", columns="worse_by", values="estimate").to_numpy()
     total = found.total.to_frame()["estimate"].to_numpy()
     np.testing.assert_allclose(total, share @ by_segment)
     segments, whole = found.bounds(), found.total.bounds()
