@@ -45,7 +45,7 @@ report: $(STAMP) ## Run the notebooks over the sample exports and write pages un
 		--name 02-how-easy-is-checkout --out reports
 
 test: $(STAMP) ## Run all tests: unit, property, doctests, notebooks
-	@$(BIN)/python -m pytest
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 	@$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval_sanitize.cfg notebooks
 
 check: $(STAMP) ## Static checks: ruff, pyright strict, the direction of imports
@@ -83,7 +83,7 @@ coverage: $(STAMP) ## Compute the tables and the figure of coverage
 	@$(BIN)/python benchmarks/design_coverage.py
 
 calibrate: $(STAMP) ## Check every claim about coverage and error rates by simulation
-	@$(BIN)/python benchmarks/calibration.py
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/calibration.py
 
 lock: ## Resolve the pinned packages again (needs uv)
 	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \

@@ -4,7 +4,13 @@ from typing import Final
 
 from comparison_claims import any_claimed, clustered_covers
 from mix_claims import mix_covers, paradox_claimed, standardised_covers
-from planning_claims import difference_seen, enough_answer, margin_kept, margin_kept_by_clusters
+from planning_claims import (
+    difference_seen,
+    enough_answer,
+    margin_kept,
+    margin_kept_by_clusters,
+    margin_kept_in_population,
+)
 
 from cxstats.scores.calibration import Claim
 
@@ -77,6 +83,15 @@ PLANS: Final = (
         )
     ),
     Claim("assurance .8 of a margin of .15 is kept, mean, agents of 8", 0.8, margin_kept_by_clusters(0.15), "at least"),
+    *(
+        Claim(
+            f"assurance .8 of a margin of {margin:g} is kept, {metric}, J-shaped, {size:,} customers in all",
+            0.8,
+            margin_kept_in_population(J_SHAPED, metric, margin, size),
+            "at least",
+        )
+        for metric, margin, size in (("favourable", 0.05, 1_000), ("mean", 0.2, 400))
+    ),
     *(
         Claim(f"assurance .8 of enough answers at a response rate of {rate:g}", 0.8, enough_answer(rate), "at least")
         for rate in (0.05, 0.3)

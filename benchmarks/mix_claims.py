@@ -52,6 +52,24 @@ def _covered(rng: np.random.Generator, what: str, values: np.ndarray, segments: 
     return bool(np.isnan(limits.low[k]) or limits.low[k] <= true <= limits.high[k])
 
 
+def parts_cover(what: str, n: int) -> Outcomes:
+    """Two waves of n answers in three segments whose shares of .8, .6 and .4 stay and whose mix changes a lot."""
+    values, shares, k = np.array([0.0, 1.0]), np.array([0.8, 0.6, 0.4]), PARTS[what]
+    mixes = ((0.6, 0.3, 0.1), (0.4, 0.35, 0.25))
+    cells = np.array([np.outer(mix, (1, 1)) * np.stack([1 - shares, shares], axis=1) for mix in mixes])
+    true = effects_of(Waves.from_counts(cells * MANY, values), values).parts.estimate[k]
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.zeros(replicates, dtype=bool)
+        for i in range(replicates):
+            counts = np.array([rng.multinomial(n, wave.ravel()).reshape(wave.shape) for wave in cells])
+            limits = effects_of(Waves.from_counts(counts, values), values).parts.interval(0.95)
+            found[i] = limits.low[k] <= true <= limits.high[k]
+        return found
+
+    return outcomes
+
+
 def paradox_claimed(n: int) -> Outcomes:
     """The total rises and three of four segments fall clearly, but one does not change: no paradox is the truth."""
     values = np.asarray(cx.named_metric("mean", SCALE).values)

@@ -31,6 +31,26 @@ def margin_kept(
     return outcomes
 
 
+def margin_kept_in_population(
+    shares: tuple[float, ...], metric: str, margin: float, population_size: int, *, assurance: float = 0.8
+) -> Outcomes:
+    """The same, the answers drawn from a population without replacement and counted under a design that knows it."""
+    expected = expect(shares, scale="ces-2.0", metric=metric)
+    plan = answers_needed(expected, margin=margin, assurance=assurance, population_size=population_size)
+    everybody = np.round(expected.shares[0] * population_size).astype(int)
+    design = Design(strata="survey", population_size=population_size)
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        n = int(plan.assured[0])
+        drawn = rng.multivariate_hypergeometric(everybody, n, size=replicates)
+        points = np.repeat(np.tile(np.arange(1, 8), replicates), drawn.ravel())
+        data = pd.DataFrame({"ces": points, "survey": np.arange(replicates).repeat(n)})
+        limits = score(tally(data, "ces", scale="ces-2.0", by="survey", design=design), metric).interval()
+        return (limits.high - limits.low) / 2 <= margin * (1 + 1e-9)
+
+    return outcomes
+
+
 def margin_kept_by_clusters(margin: float, *, each: int = 8, assurance: float = 0.8) -> Outcomes:
     """The same for the mean where answers cluster by agent and the variance is estimated from them."""
     design = Design(strata="survey", clusters="agent")

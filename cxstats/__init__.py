@@ -119,8 +119,9 @@ if TYPE_CHECKING:
     from cxstats.scores.differences import DIFFERENCES, PAIRED_DIFFERENCES, mover_difference, named_difference
     from cxstats.scores.direction import DirectionCheck, check_direction
     from cxstats.scores.dirichlet import dirichlet_interval
-    from cxstats.scores.estimates import Scores, formula_table, score
+    from cxstats.scores.estimates import Scores, score
     from cxstats.scores.export_check import ExportCheck
+    from cxstats.scores.formula_tables import formula_table
     from cxstats.scores.intervals import INTERVALS, Interval, Sample
     from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
     from cxstats.scores.mix import MixAndRate, Standardised, mix_and_rate, standardised
@@ -300,7 +301,8 @@ _ROOMS: Final = MappingProxyType(
         "scores.differences": ("DIFFERENCES", "PAIRED_DIFFERENCES", "mover_difference", "named_difference"),
         "scores.direction": ("DirectionCheck", "check_direction"),
         "scores.dirichlet": ("dirichlet_interval",),
-        "scores.estimates": ("Scores", "formula_table", "score"),
+        "scores.estimates": ("Scores", "score"),
+        "scores.formula_tables": ("formula_table",),
         "scores.export_check": ("ExportCheck",),
         "scores.intervals": ("INTERVALS", "Interval", "Sample"),
         "scores.metrics": ("METRIC_NAMES", "Metric", "converted_mean", "named_metric", "published_metrics"),

@@ -15,10 +15,10 @@ from cxstats.scores.comparing.wording import (
     WORSE,
     between_text,
     difference_text,
+    is_unsaid,
     margin_text,
     unit_of_differences,
 )
-from cxstats.scores.estimates import TOO_FEW
 
 _MARKS: Final = {BETTER: "^", WORSE: "v", NOT_CLEAR: "o", SMALL: "s", "not worse": "s"}
 _FILLED: Final = (BETTER, WORSE, SMALL, "not worse")
@@ -27,8 +27,9 @@ _FILLED: Final = (BETTER, WORSE, SMALL, "not worse")
 def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     """Draw each difference with its interval, the best on top, or waves in their order; the line at 0 is no difference.
 
-    What can be said is in the mark and in words: a filled triangle up is better, one down is worse, a hollow circle
-    nothing clear, a filled square a difference that is shown to be small enough.
+    What can be said is in the mark and in words: a filled triangle up is better (where a margin was asked for, by more
+    than that), one down is worse, a hollow circle nothing clear, a filled square a difference that is shown to be small
+    enough.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     """
     metric, table = comparison.metric, comparison.to_frame()
     table["label"] = _labels(comparison)
-    table["few"] = table["verdict"] == TOO_FEW
+    table["few"] = table["verdict"].map(is_unsaid)
     rows = table
     if not comparison.in_time:
         rows = table.sort_values(["few", "difference"], ascending=[True, metric.good == "low"], kind="stable")
@@ -47,7 +48,7 @@ def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     for place, row in enumerate(rows.to_dict("records")):
         y = len(rows) - 1 - place
         if row["few"]:
-            axes.text(1.02, y, TOO_FEW, color=QUIET, va="center", transform=axes.get_yaxis_transform())
+            axes.text(1.02, y, row["verdict"], color=QUIET, va="center", transform=axes.get_yaxis_transform())
             continue
         axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
         mark = next((m for verdict, m in _MARKS.items() if row["verdict"].startswith(verdict)), "o")

@@ -201,17 +201,19 @@ class DesignCounts:
         )
         return self._named(_collect(summed)) if by_segment else _collect(summed)
 
-    def clusters(self, *, at_most: int) -> tuple["pd.Series[float]", frozenset[object] | None]:
-        """Count the clusters of each stratum, and list them where there are no more than `at_most`."""
-        found = self._cells.group_by(STRATUM, CLUSTER).agg(nw.col(SAMPLED).sum()).filter(nw.col(SAMPLED) > 0)
-        sizes = _collect(found.group_by(STRATUM).agg(nw.len().alias(ROWS)))
-        sizes = sizes.sort_values(STRATUM).set_index(STRATUM)[ROWS].astype(float)
+    def clusters(self, *, at_most: int) -> tuple["pd.Series[float]", frozenset[object] | None, int]:
+        """Count the clusters of each stratum, list them up to `at_most`, and count those with a weight above 0."""
+        found = self._cells.group_by(STRATUM, CLUSTER).agg(nw.col(c).sum() for c in (SAMPLED, WEIGHED))
+        found = found.filter(nw.col(SAMPLED) > 0).with_columns((nw.col(WEIGHED) > 0).cast(nw.Int64).alias(PRESENT))
+        counted = _collect(found.group_by(STRATUM).agg(nw.len().alias(ROWS), nw.col(PRESENT).sum()))
+        sizes = counted.sort_values(STRATUM).set_index(STRATUM)[ROWS].astype(float)
+        weighing = int(counted[PRESENT].sum())
         if sizes.sum() > at_most:
-            return sizes, None
+            return sizes, None, weighing
         listed = _collect(found.select(STRATUM, CLUSTER))
         # As text, since an id can be a number in one export and text in the next.
         names = (listed[key].astype("str").tolist() for key in (STRATUM, CLUSTER))
-        return sizes, frozenset(zip(*names, strict=True))
+        return sizes, frozenset(zip(*names, strict=True)), weighing
 
     def _named(self, small: pd.DataFrame) -> pd.DataFrame:
         named = small.rename(columns=dict(zip(self._keys, self._by, strict=True)))

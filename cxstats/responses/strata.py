@@ -46,11 +46,6 @@ class Strata:
     centring: Floats
     row_weight: Floats
 
-    @property
-    def units(self) -> int:
-        """Number of units sampled."""
-        return int(self.sizes.sum())
-
     def places(self, names: "pd.Series[Any]") -> NDArray[np.intp]:
         """Return which stratum each name is; -1 for strata without any weight, which are no part of the sample."""
         return self.names.get_indexer(pd.Index(names))
@@ -164,12 +159,12 @@ def require_two_clusters(stratum_sizes: "pd.Series[float]", design: Design) -> N
     lonely = stratum_sizes.index[stratum_sizes.to_numpy() == 1].tolist()
     if not lonely:
         return
-    unit = f"cluster (column {design.clusters!r})" if design.clusters else "row"
+    units = f"clusters (column {design.clusters!r})" if design.clusters else "rows"
     if design.strata is None:
-        raise ValueError(f"a design needs two or more {unit}s; the data have one")
+        raise ValueError(f"a design needs two or more {units}; the data have one")
     names = ", ".join(map(repr, lonely[:5])) + (", ..." if len(lonely) > 5 else "")
     raise ValueError(
-        f"every stratum of column {design.strata!r} needs two or more {unit}s, so that its variance can be estimated; "
+        f"every stratum of column {design.strata!r} needs two or more {units}, so that its variance can be estimated; "
         f"one only in: {names}. Merge it with a stratum like it, or say how to count it with lonely='centre', "
         "'average' or 'remove'"
     )

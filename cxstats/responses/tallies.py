@@ -82,7 +82,7 @@ class Tally:
     cluster_ids
         The clusters, so that samples that share some do not add; None where they are too many to list.
     units
-        Clusters in the whole sample, or rows without clusters; 0 without a design.
+        Clusters with a weight above 0 in the whole sample, or such rows without clusters; 0 without a design.
     sums
         What `joint` is made from, one for each sample that was added.
     """
@@ -259,7 +259,7 @@ def _under_design(
             degrees_of_freedom=found.degrees_of_freedom,
             squares_left=found.squares_left,
             cluster_ids=sample.cluster_ids,
-            units=strata.units,
+            units=sample.weighing,
             sums=found.sums,
         )
 

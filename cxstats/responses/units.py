@@ -187,12 +187,16 @@ class Sampled:
         Units of each stratum, strata without any weight left out.
     cluster_ids
         The clusters as text; empty without clusters, None where they are too many to list.
+    weighing
+        How many clusters, or rows without clusters, have a weight above 0. Others count for the variance only: they are
+        sampled units of which nobody is in the part of the population that weights make up.
     """
 
     cells: pd.DataFrame
     units: UnitCells | None
     sizes: "pd.Series[float]"
     cluster_ids: frozenset[object] | None
+    weighing: int
 
 
 def sampled(counted: DesignCounts, by: Sequence[str], design: Design) -> Sampled:
@@ -247,7 +251,7 @@ def _gathered(finest: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, Pl
 
 def _numbered(
     finest: pd.DataFrame, cell: Places, design: Design
-) -> tuple[UnitCells, "pd.Series[float]", frozenset[object] | None]:
+) -> tuple[UnitCells, "pd.Series[float]", frozenset[object] | None, int]:
     """Give the units of each stratum numbers."""
     has_weight = finest[SAMPLED].to_numpy(dtype=np.int64) > 0
     codes, names = pd.factorize(finest[STRATUM], sort=True)
@@ -255,6 +259,7 @@ def _numbered(
     if not design.clusters:
         size = np.bincount(codes, weights=finest[SAMPLED], minlength=len(names))
         unit, stratum = np.arange(len(finest), dtype=np.intp), codes
+        weighing = int(finest[WEIGHED].sum())
     else:
         cluster, clusters = pd.factorize(finest[CLUSTER])
         distinct, unit = distinct_numbers(codes * len(clusters) + cluster, len(names) * len(clusters))
@@ -262,13 +267,14 @@ def _numbered(
         in_sample[unit[has_weight]] = True
         size = np.bincount(stratum[in_sample], minlength=len(names)).astype(np.float64)
         ids = _listed(names, clusters, distinct[in_sample])
+        weighing = len(np.unique(unit[finest[WEIGHED].to_numpy(dtype=np.int64) > 0]))
     # A stratum without any weight is no part of the sample.
     kept = size > 0
     place = np.where(kept, np.cumsum(kept) - 1, -1)[stratum]
     inside = place[unit] >= 0
     frame = finest if inside.all() else finest[inside]
     cells = UnitCells(frame, cell[inside], unit[inside], place, design.clusters is not None)
-    return cells, pd.Series(size[kept], index=names[kept]), ids
+    return cells, pd.Series(size[kept], index=names[kept]), ids, weighing
 
 
 def _listed(names: Any, clusters: Any, distinct: Places) -> frozenset[object] | None:

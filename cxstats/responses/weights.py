@@ -62,6 +62,8 @@ class Design:
     ValueError
         If nothing says how respondents were chosen (without a design leave it out); margins come without weights, a
         mapping or a rule for lonely strata without strata; or a population size is not a number above zero.
+    TypeError
+        If weights, strata, clusters or a margin is not the name of a column.
 
     References
     ----------
@@ -79,7 +81,9 @@ class Design:
     lonely: Lonely = "refuse"
 
     def __post_init__(self) -> None:
+        _require_names(weights=self.weights, strata=self.strata, clusters=self.clusters)
         margins = (self.margins,) if isinstance(self.margins, str) else tuple(self.margins)
+        _require_names(**{f"margins[{place}]": name for place, name in enumerate(margins)})
         object.__setattr__(self, "margins", margins)
         if isinstance(self.population_size, Mapping):
             object.__setattr__(self, "population_size", MappingProxyType(dict(self.population_size)))
@@ -121,7 +125,7 @@ class Design:
         return ", ".join(said)
 
     def in_sentence(self, units: int) -> str:
-        """Say what was done, for the sentence under a table, `units` being those of the whole sample.
+        """Say what was done, for the sentence under a table, `units` being those of the sample with a weight above 0.
 
         Examples
         --------
@@ -145,6 +149,13 @@ class Design:
         if isinstance(size, Mapping):
             return f"population sizes given for {len(size):,} strata"
         return f"population of {size:,.10g} {self.units}{' in each stratum' if self.strata else ''}"
+
+
+def _require_names(**columns: str | None) -> None:
+    """Refuse values in the place of the column that has them."""
+    for what, name in columns.items():
+        if not isinstance(name, str | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{what} must be the name of a column; got {name!r}")
 
 
 def _require_numbers(size: PopulationSize | None, strata: str | None) -> None:

@@ -46,7 +46,8 @@ def if_silent(
         or by none.
     worse_by
         By how much the silent are worse than those who answered in the same segment, in the metric's unit: .5 is half
-        a point of a mean, .05 is 5 percentage points of a share. Unless given 0, 5, 10 and 20 % of the metric's range.
+        a point of a mean, .05 is 5 percentage points of a share; at most the metric's range. Unless given 0, 5, 10 and
+        20 % of that.
     target
         The score that should be reached, in the metric's unit.
 
@@ -76,6 +77,11 @@ def if_silent(
         by = tuple(map(float, np.atleast_1d(np.asarray(worse_by, dtype=np.float64))))
     if not np.isfinite(by).all():
         raise ValueError(f"worse_by must be finite numbers in the metric's unit; got {worse_by!r}")
+    if max(map(abs, by), default=0.0) > high - low:
+        raise ValueError(
+            f"worse_by must be at most the metric's range, {high - low:g} for {scored.metric.name!r}, in its own unit "
+            f"(.05 is 5 percentage points of a share); got {worse_by!r}"
+        )
     if target is not None and not low <= target <= high:
         raise ValueError(
             f"target must be within the metric's range, {low:g} to {high:g} for {scored.metric.name!r}; got {target!r}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,17 +11,12 @@ import scipy
 from numpy.typing import NDArray
 
 from cxstats.scores.estimates import TOO_FEW, Scores, segment_names
+from cxstats.scores.imbens_manski import imbens_manski_level
 from cxstats.scores.intervals import Interval
-from cxstats.scores.metrics import Metric
+from cxstats.scores.silent_words import DEPENDS, KEPT, MISSED, by_in_words, signed_text, tip_in_words
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-KEPT: Final = "kept whatever the others would say"
-MISSED: Final = "missed whatever the others would say"
-DEPENDS: Final = "depends on the others"
-_BISECTIONS: Final = 60
-_SMALL: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +96,11 @@ class SilentBounds:
         """One row a segment and assumption, unrounded.
 
         The segment columns; ``invited``, ``n`` (answers), ``worse_by``; ``silent_estimate``, the score of the silent,
-        which ends where the scale ends; ``possible``, whether they can be worse by so much; ``estimate``, ``low`` and
-        ``high`` of the score of all who were invited.
+        which ends where the scale ends; ``possible``, whether all can be worse by so much; ``estimate``, ``low`` and
+        ``high`` of the score of all who were invited: the limits of those who answered, moved, or with the silent at
+        the end of the scale where the assumption puts them there. They are at the confidence level for this one
+        assumption, so with the silent at the worst one of them is a little beyond that of `bounds`, whose ends are
+        one-sided; with limits of one level no assumption goes beyond what the silent can say.
         """
         parts: list[pd.DataFrame] = []
         for place, by in enumerate(self.worse_by):
@@ -112,7 +110,7 @@ class SilentBounds:
                 "n": self.scores.n,
                 "worse_by": by,
                 "silent_estimate": silent,
-                "possible": np.isclose(silent, self._silent_alike + self._worse * by),
+                "possible": self._possible(by),
                 "estimate": estimate,
                 "low": low,
                 "high": high,
@@ -161,19 +159,41 @@ class SilentBounds:
             gap = (target - at) * worse
             return np.divide(gap, share, out=np.full_like(gap, np.nan), where=share > 0)
 
-        ends = np.sort(np.stack([tip(low), tip(high)]), axis=0)
         bounds = self.bounds()
         keeps, misses = ((bounds[end] - target) * worse for end in ("worst", "best"))
+        tips = [tip(one) if self.parts is None else self._tip_of_sum(k) for k, one in enumerate((alike, low, high))]
+        ends = np.sort(np.stack(tips[1:]), axis=0)
         figures = {
             "target": target,
             "estimate": alike,
-            "worse_by": tip(alike),
+            "worse_by": tips[0],
             "low": ends[0],
             "high": ends[1],
-            "room": np.abs(self._ends[0 if worse < 0 else 1] - self._silent_alike),
+            "room": self._room,
             "verdict": np.select([keeps <= 0, misses > 0], [KEPT, MISSED], DEPENDS),
         }
         return pd.concat([self.scores.segments.reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+
+    def _tip_of_sum(self, which: int) -> Floats:
+        """By how much worse the silent of every segment are when estimate, low or high of the total is the target.
+
+        A segment's silent stop at the end of the scale, so there is no formula; NaN where nothing they say does it.
+        """
+        span, target = self._ends[1] - self._ends[0], float(self.target or 0.0)
+
+        def excess(by: float) -> float:
+            return float(self._all(by)[which][0]) - target
+
+        if not excess(-span) * excess(span) < 0:
+            return np.full(1, np.nan)
+        return np.array([scipy.optimize.brentq(excess, -span, span, xtol=1e-14, rtol=1e-14)])
+
+    @property
+    def _room(self) -> Floats:
+        """How much worse the silent can be before all of them are at the end of the scale; shape (S,)."""
+        parts = self.parts or self
+        rooms = np.abs(self._ends[0 if self._worse < 0 else 1] - parts._silent_alike)
+        return rooms if self.parts is None else np.array([np.nanmax(rooms)])
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -186,17 +206,44 @@ class SilentBounds:
 
     def _alike(self) -> tuple[Floats, Floats, Floats]:
         """Score of all, with its limits, if the silent are like those who answered in their segment."""
-        parts = self.parts
-        if parts is None:
-            limits = self.scores.interval()
-            return self.scores.estimate, limits.low, limits.high
-        heard = parts.scores.n > 0
-        share = parts._stands_for / parts._stands_for.sum()
-        limits, estimates = parts.scores.interval(), parts.scores.estimate[heard]
-        below, above = (share * (estimates - limit[heard]) for limit in (limits.low, limits.high))
-        estimate = float(share @ estimates)
-        low, high = estimate - np.sqrt((below**2).sum()), estimate + np.sqrt((above**2).sum())
-        return np.array([estimate]), self._within(np.array([low])), self._within(np.array([high]))
+        return self._all(0.0)
+
+    def _all(self, by: float) -> tuple[Floats, Floats, Floats]:
+        """Score of all, with its limits, if the silent are worse by so much or as far as the scale goes.
+
+        The score of all rises with that of those who answered, so its limits are what it is at theirs; of several
+        segments each distance is that to what it is with one of them at its limit (MOVER). Where the assumption puts
+        the silent at the end of the scale they stay there.
+        """
+        if self.parts is None:
+            limits, estimate = self.scores.interval(), self.scores.estimate
+            known = (estimate, limits.low, limits.high)
+            found, low, high = (self._mixed(self.response_rate, one, by, estimate) for one in known)
+        else:
+            scores = self.parts.scores
+            heard, limits = scores.n > 0, scores.interval()
+            found = self._summed(scores.estimate[None, heard], by)
+            lower, upper = (
+                found - self._summed(np.where(np.eye(heard.sum()) > 0, limit[heard], scores.estimate[heard]), by)
+                for limit in (limits.low, limits.high)
+            )
+            low, high = found - np.sqrt((lower**2).sum()), found + np.sqrt((upper**2).sum())
+        return found, self._within(low), self._within(high)
+
+    def _mixed(self, rate: Floats, answered: Floats, by: float, estimate: Floats) -> Floats:
+        """Mix a score of those who answered, at this rate, with the silent's; `estimate` says where these stop."""
+        moved = estimate + self._worse * by
+        stopped = (moved < self._ends[0]) | (moved > self._ends[1])
+        silent = self._within(np.where(stopped, moved, answered + self._worse * by))
+        return rate * answered + (1 - rate) * silent
+
+    def _summed(self, answered: Floats, by: float) -> Floats:
+        """Sum up segments with answers, and those without, whose silent are like all others; (Q, S) to (Q,)."""
+        parts = self.parts or self
+        heard, share = parts.scores.n > 0, parts._stands_for / parts._stands_for.sum()
+        among, estimate = parts.invited[heard].sum() / self.invited[0], parts.scores.estimate[heard]
+        found = self._mixed(parts.response_rate[heard], answered, by, estimate) @ share
+        return among * found + (1 - among) * self._mixed(np.zeros(1), answered @ share, by, estimate @ share)
 
     @property
     def _heard(self) -> Floats:
@@ -213,13 +260,32 @@ class SilentBounds:
         return self._within(silent)
 
     def _silent_estimate(self, by: float) -> Floats:
-        return self._within(self._silent_alike + self._worse * by)
+        if self.parts is None:
+            return self._within(self._silent_alike + self._worse * by)
+        share = 1 - self._heard_share
+        moved = self._all(by)[0] - self._alike()[0]
+        return self._within(self._silent_alike + np.divide(moved, share, out=np.zeros_like(moved), where=share > 0))
 
-    def _all(self, by: float) -> tuple[Floats, Floats, Floats]:
-        """Score of all, with its limits, if the silent are worse by so much."""
-        alike, low, high = self._alike()
-        moved = (1 - self._heard_share) * (self._silent_estimate(by) - self._silent_alike)
-        return alike + moved, self._within(low + moved), self._within(high + moved)
+    def _possible(self, by: float) -> NDArray[np.bool_]:
+        """Whether the silent can be worse by so much, those of every segment; shape (S,)."""
+        return np.isclose(self._silent_estimate(by), self._silent_alike + self._worse * by)
+
+    def _told(self, row: Mapping[Any, Any]) -> str:
+        """Say by how much worse the silent are, or that this is not possible and what is."""
+        metric, by = self.scores.metric, row["worse_by"]
+        if row["possible"]:
+            return f"if they are {by_in_words(metric, by)}"
+        if self.parts is not None:
+            return f"if they are {by_in_words(metric, by)} or, where that is not possible, at the end of the scale"
+        most = float(row["silent_estimate"] - self._silent_alike[0]) * self._worse
+        return f"if they are at the end of the scale (at most {by_in_words(metric, most)} is possible)"
+
+    def _assumptions(self) -> list[dict[Any, Any]]:
+        """Return the rows of the total, those that stop at the end of the scale alike once."""
+        kept: dict[tuple[bool, float], dict[Any, Any]] = {}
+        for row in self.to_frame().to_dict("records"):
+            kept.setdefault((bool(row["possible"]), float(row["silent_estimate"])), row)
+        return list(kept.values())
 
     def _within(self, figures: Floats) -> Floats:
         return np.clip(figures, *self._ends)
@@ -251,14 +317,14 @@ class SilentBounds:
         shown = pd.DataFrame({"segment": names, "invited": [f"{n:,}" for n in self.invited], "answered": rates})
         for by in self.worse_by:
             told = [
-                f"{metric.text(e)} ({metric.text(a)} to {metric.text(b)})"
-                for e, a, b in zip(*self._all(by), strict=True)
+                f"{metric.text(e)} ({metric.text(a)} to {metric.text(b)}){'' if can else '; as far as is possible'}"
+                for e, a, b, can in zip(*self._all(by), self._possible(by), strict=True)
             ]
-            shown[f"others {_by(metric, by)}"] = np.where(few, TOO_FEW, told)
+            shown[f"others {by_in_words(metric, by)}"] = np.where(few, TOO_FEW, told)
         ends = zip(bounds["worst"], bounds["best"], strict=True)
         shown["nothing assumed"] = [f"{metric.text(worst)} to {metric.text(best)}" for worst, best in ends]
         if self.target is not None:
-            told = [_tip_in_words(metric, row) for row in self.tipping().to_dict("records")]
+            told = [tip_in_words(metric, row) for row in self.tipping().to_dict("records")]
             shown[f"target {metric.text(self.target)}"] = np.where(few, TOO_FEW, told)
         return shown
 
@@ -268,8 +334,8 @@ class SilentBounds:
         silent = int(total.invited[0]) - int(total.scores.n[0])
         if total.scores.too_few[0] or not silent:
             return " ".join(total._sentences())
-        rows, bounds = total.to_frame().to_dict("records"), total.bounds().to_dict("records")[0]
-        told = [f"{metric.text(row['estimate'])} if they are {_by(metric, row['worse_by'])}" for row in rows]
+        rows, bounds = total._assumptions(), total.bounds().to_dict("records")[0]
+        told = [f"{metric.text(row['estimate'])} {total._told(row)}" for row in rows]
         ends = f"{metric.text(bounds['worst'])} at the very worst and {metric.text(bounds['best'])} at the very best"
         return f"With the {silent:,} who were asked and gave no answer: {', '.join(told)}; {ends}."
 
@@ -290,9 +356,8 @@ class SilentBounds:
             return [f"{base}: nobody is silent."]
         level = f"{100 * self._level:g} % interval"
         told = [
-            f"{write(row['estimate'])} ({level} {write(row['low'])} to {write(row['high'])}) if they are "
-            f"{_by(metric, row['worse_by'])}"
-            for row in total.to_frame().to_dict("records")
+            f"{write(row['estimate'])} ({level} {write(row['low'])} to {write(row['high'])}) {total._told(row)}"
+            for row in total._assumptions()
         ]
         where = f" in the same {' and '.join(self.scores.tally.by)}" if total.parts else ""
         bounds = total.bounds().to_dict("records")[0]
@@ -308,10 +373,10 @@ class SilentBounds:
 
     def _target_in_words(self) -> str:
         row, metric = self.tipping().to_dict("records")[0], self.scores.metric
-        said = f"The target of {metric.text(row['target'])} is {_tip_in_words(metric, row)}"
+        said = f"The target of {metric.text(row['target'])} is {tip_in_words(metric, row)}"
         if row["verdict"] != DEPENDS:
             return f"{said}."
-        between = f"{_signed(metric, row['low'])} to {_signed(metric, row['high'])}"
+        between = f"{signed_text(metric, row['low'])} to {signed_text(metric, row['high'])}"
         return f"{said} ({100 * self._level:g} % interval {between}{', minus for better' if row['low'] < 0 else ''})."
 
     def _repr_html_(self) -> str:
@@ -321,61 +386,3 @@ class SilentBounds:
 
     def __repr__(self) -> str:
         return f"{self.sentence()}\n{self.to_text().to_string(index=False)}"
-
-
-def imbens_manski_level(width: Floats, standard_error: Floats, confidence_level: float) -> Floats:
-    """Confidence level at which the limits of both bounds cover a parameter anywhere between them.
-
-    Solves Phi(c + width / standard error) - Phi(-c) = confidence level and returns 2 Phi(c) - 1: the level itself where
-    the bounds meet, 2 times the level less 1 where they are far apart.
-
-    Parameters
-    ----------
-    width
-        Distance of the bounds; shape (S,).
-    standard_error
-        Of each bound; shape (S,).
-    confidence_level
-        Between 0 and 1.
-
-    References
-    ----------
-    Imbens and Manski (2004), Confidence intervals for partially identified parameters. Econometrica 72; equation 6.
-
-    Examples
-    --------
-    >>> imbens_manski_level(np.array([0.0, 1.0, 1e6]), np.ones(3), 0.95).round(4)
-    array([0.95  , 0.9073, 0.9   ])
-    """
-    ratio = np.divide(width, standard_error, out=np.full_like(width, np.inf), where=standard_error > 0)
-    ratio = np.where(width <= 0, 0.0, ratio)
-    phi = scipy.special.ndtr
-    least, most = (
-        np.full_like(ratio, float(scipy.special.ndtri(p))) for p in (confidence_level, (1 + confidence_level) / 2)
-    )
-    for _ in range(_BISECTIONS):
-        middle = (least + most) / 2
-        enough = phi(middle + ratio) - phi(-middle) >= confidence_level
-        least, most = np.where(enough, least, middle), np.where(enough, middle, most)
-    return 2 * phi(most).astype(np.float64) - 1
-
-
-def _signed(metric: Metric, value: float) -> str:
-    shown = value * 100 if metric.unit in ("share", "net") else value
-    return f"{round(shown, 2 if metric.unit == 'points' else 1) + 0.0:.{2 if metric.unit == 'points' else 1}f}"
-
-
-def _tip_in_words(metric: Metric, row: Mapping[Any, Any]) -> str:
-    if row["verdict"] != DEPENDS:
-        return str(row["verdict"])
-    if row["worse_by"] >= 0:
-        return f"missed if the others are more than {_by(metric, max(row['worse_by'], _SMALL))}"
-    return f"reached only if the others are at least {_by(metric, row['worse_by'])}"
-
-
-def _by(metric: Metric, value: float) -> str:
-    """Say by how much worse: ``"0.50 points worse"``."""
-    if value == 0:
-        return "like them"
-    unit = "percentage points" if metric.unit == "share" else "points"
-    return f"{_signed(metric, abs(value))} {unit} {'worse' if value > 0 else 'better'}"

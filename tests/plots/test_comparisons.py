@@ -71,3 +71,10 @@ def test_pairs_are_named_by_both_and_given_axes_are_used(scores):
     axes = plot_comparison(compare(scores, to="all"), ax=given)
     assert axes is given
     assert "a against b  n = 120 and 120" in written(axes)[1]
+
+
+def test_beyond_the_margin_is_a_filled_triangle_by_its_direction(scores):
+    axes = plot_comparison(compare(scores, to="c", aim="equivalence", margin=0.1))
+    marks = {line.get_marker(): line.get_markerfacecolor() for line in axes.lines if line.get_marker() in "^vos"}
+    assert marks == {"^": "#1b1b1b", "v": "#1b1b1b"}
+    assert sum(text.endswith("better by more than 0.1 points") for text in written(axes)[0]) == 1

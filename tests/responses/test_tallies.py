@@ -230,6 +230,41 @@ def test_all_alike_falls_back_on_kish():
     assert 0.5 < scores.interval().low[0] < 1
 
 
+@pytest.mark.parametrize("most_cells", [500_000, 3])
+def test_clusters_without_any_weight_are_not_said_to_count(monkeypatch, most_cells):
+    monkeypatch.setattr("cxstats.responses.units.MOST_UNIT_CELLS", most_cells)
+    data = pd.DataFrame({"x": [1, 5, 3, 4, 2, 5, 4, 3], "a": list("aabbccdd"), "w": [1.0] * 4 + [2.0, 0.0, 0.0, 0.0]})
+    counted = tally(data, "x", scale="csat-5", design=Design(weights="w", clusters="a"))
+    assert counted.units == 3
+    assert "answers of the same a count together (3 in the data)" in score(counted).design_in_words
+    assert tally(data, "x", scale="csat-5", design=Design(weights="w")).units == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"weights": [1, 2]}, r"weights must be the name of a column; got \[1, 2\]"),
+        ({"weights": ["w"]}, r"weights must be the name of a column; got \['w'\]"),
+        ({"weights": np.ones(3)}, "weights must be the name of a column"),
+        ({"strata": 3}, "strata must be the name of a column; got 3"),
+        ({"clusters": ("a", "b")}, "clusters must be the name of a column"),
+        ({"weights": "w", "margins": (("a", "b"),)}, r"margins\[0\] must be the name of a column; got \('a', 'b'\)"),
+    ],
+)
+def test_designs_name_columns(given, message):
+    with pytest.raises(TypeError, match=message):
+        Design(**given)
+
+
+def test_a_single_cluster_is_too_few_in_good_grammar():
+    data = pd.DataFrame({"x": [1, 2, 3], "cl": ["a", "a", "a"]})
+    with pytest.raises(ValueError, match=r"needs two or more clusters \(column 'cl'\); the data have one"):
+        tally(data, "x", scale="csat-5", design=Design(clusters="cl"))
+    one_each = data.assign(h=["k", "k", "l"], cl=["a", "b", "c"])
+    with pytest.raises(ValueError, match=r"every stratum of column 'h' needs two or more clusters \(column 'cl'\), so"):
+        tally(one_each, "x", scale="csat-5", design=Design(strata="h", clusters="cl"))
+
+
 def test_designs_that_cannot_be_used_say_why():
     data = pd.DataFrame({"x": [1, 2, 3], "h": ["a", "b", "b"], "w": [1.0, -2.0, 1.0], "t": ["1", "2", "3"]})
     with pytest.raises(ValueError, match="every stratum of column 'h' needs two or more rows.*one only in: 'a'"):

@@ -12,9 +12,10 @@ from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
 from cxstats.scores.calibration import Claim, check_claim
 from cxstats.scores.estimates import score
+from cxstats.scores.imbens_manski import imbens_manski_level
 from cxstats.scores.participation import response_rates
 from cxstats.scores.silent import if_silent
-from cxstats.scores.silent_bounds import SilentBounds, imbens_manski_level
+from cxstats.scores.silent_bounds import SilentBounds
 
 COUNTS = (5, 5, 10, 15, 20, 25, 20)
 
@@ -66,10 +67,69 @@ def test_the_silent_cannot_leave_the_scale():
     assert table["estimate"].iloc[1] == pytest.approx(found.bounds()["worst"].iloc[0])
 
 
+def test_with_the_silent_at_the_end_of_the_scale_the_limits_are_those_of_that_assumption():
+    """With 14 of 100 favourable the silent can be 14 points worse; at 0 the score of all is r * p, its limits too."""
+    scores = score(tally(answers((50, 20, 10, 6, 6, 4, 4)), "ces", scale="ces-2.0"), "favourable")
+    found, limits = if_silent(scores, invited=250, worse_by=[0.2, 0.5, -0.9]), scores.interval()
+    rate, p = 0.4, scores.estimate[0]
+    table = found.to_frame()
+    assert not table["possible"].any()
+    for at in (0, 1):
+        assert table.loc[at, ["estimate", "low", "high"]].tolist() == pytest.approx(
+            [rate * p, rate * limits.low[0], rate * limits.high[0]]
+        )
+    assert table.loc[2, ["low", "high"]].tolist() == pytest.approx(
+        [rate * limits.low[0] + 0.6, rate * limits.high[0] + 0.6]
+    )
+
+
+@given(st.lists(st.integers(1, 40), min_size=7, max_size=7), st.floats(-1, 1), st.integers(0, 3_000))
+def test_no_assumption_goes_beyond_what_the_silent_can_say(counts, worse_by, silent):
+    scores = score(tally(answers(counts), "ces", scale="ces-2.0"), "favourable")
+    found, limits = if_silent(scores, invited=sum(counts) + silent, worse_by=worse_by), scores.interval()
+    row, rate = found.to_frame().iloc[0], found.response_rate[0]
+    assert rate * limits.low[0] - 1e-12 <= row["low"] <= row["estimate"]
+    assert row["estimate"] <= row["high"] <= rate * limits.high[0] + 1 - rate + 1e-12
+
+
+def test_a_difference_that_is_not_possible_is_not_said_as_if_it_were():
+    scores = score(tally(answers((50, 20, 10, 6, 4, 5, 5)), "ces", scale="ces-2.0"), "favourable")
+    found = if_silent(scores, invited=200, worse_by=[0.05, 0.2, 0.3])
+    p = f"{100 * scores.estimate[0]:.1f}"
+    for said in (found.sentence(), found.in_short()):
+        assert "if they are 5.0 percentage points worse" in said
+        assert "20.0" not in said
+        assert "30.0" not in said
+        assert said.count(f"at the end of the scale (at most {p} percentage points worse is possible)") == 1
+    assert found.to_text().iloc[0, 4].endswith("; as far as is possible")
+    better = if_silent(score(tally(answers(), "ces", scale="ces-2.0"), "favourable"), invited=200, worse_by=-0.6)
+    assert "(at most 35.0 percentage points better is possible)" in better.sentence()
+
+
+def test_the_silent_of_each_segment_stop_at_the_end_of_the_scale_in_the_total_too():
+    scores = score(tally(by_channel(), "ces", scale="ces-2.0", by="channel"), "favourable")
+    found = if_silent(scores, invited={"chat": 200, "phone": 400}, worse_by=[0.0, 0.4], target=0.25)
+    segments, total = found.to_frame().query("worse_by == 0.4"), found.total.to_frame().iloc[1]
+    assert segments["possible"].tolist() == [True, False]
+    assert not total["possible"]
+    share = np.array([1, 2]) / 3
+    assert total["estimate"] == pytest.approx(share @ segments["estimate"])
+    below, above = segments["estimate"] - segments["low"], segments["high"] - segments["estimate"]
+    assert total["estimate"] - total["low"] == pytest.approx(np.hypot(*(share * below)))
+    assert total["high"] - total["estimate"] == pytest.approx(np.hypot(*(share * above)))
+    assert "or, where that is not possible, at the end of the scale" in found.sentence()
+    tip = found.total.tipping().iloc[0]
+    again = if_silent(scores, invited={"chat": 200, "phone": 400}, worse_by=tip["worse_by"]).total.to_frame().iloc[0]
+    assert again["estimate"] == pytest.approx(0.25)
+
+
 @given(st.floats(1.01, 6.99), st.integers(101, 5_000))
 def test_at_the_tipping_point_the_score_of_all_is_the_target(target, invited):
     scores = score(tally(answers(), "ces", scale="ces-2.0"), "mean")
     found = if_silent(scores, invited=invited, target=target).tipping().iloc[0]
+    if abs(found["worse_by"]) > 6:
+        assert found["verdict"] != "depends on the others"
+        return
     again = if_silent(scores, invited=invited, worse_by=found["worse_by"]).to_frame().iloc[0]
     assert (found["verdict"] == "depends on the others") == bool(again["possible"])
     if again["possible"]:
@@ -201,6 +261,7 @@ def test_few_answers_are_too_few_to_say():
         ({"invited": {"chat": 200}}, "scores of all as one need the number invited"),
         ({"invited": 200, "target": 8}, "target must be within the metric's range, 1 to 7 for 'mean'; got 8"),
         ({"invited": 200, "worse_by": float("nan")}, "worse_by must be finite numbers"),
+        ({"invited": 200, "worse_by": 7}, r"worse_by must be at most the metric's range, 6 for 'mean', .*\(\.05 is 5"),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(settings, message):

@@ -15,17 +15,20 @@ Integers = NDArray[np.int64]
 Trim = tuple[float | None, float | None]
 
 MET: Final = 1e-9
+_NO_LIMITS: Final = (0.0, np.inf)
+_IN_MULTIPLES: Final = "in multiples of the mean weight, as (0.3, 3) or (None, 3)"
 
 
 def limits_of(trim: Trim | None) -> tuple[float, float] | None:
     """Read the limits of the weights in multiples of their mean; None where there are none."""
     if trim is None:
         return None
-    both = tuple(end if limit is None else float(limit) for limit, end in zip(trim, (0.0, np.inf), strict=False))
-    if len(trim) != len(both) or not 0 <= both[0] < 1 < both[-1]:
+    if not isinstance(trim, tuple | list) or len(trim) != len(_NO_LIMITS):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"trim must be a pair, the least and the largest weight, {_IN_MULTIPLES}; got {trim!r}")
+    both = tuple(end if limit is None else float(limit) for limit, end in zip(trim, _NO_LIMITS, strict=True))
+    if not 0 <= both[0] < 1 < both[1]:
         raise ValueError(
-            f"trim must be the least and the largest weight in multiples of the mean weight, below and above 1, as "
-            f"(0.3, 3); got {trim}"
+            f"trim must be the least and the largest weight, below and above 1, {_IN_MULTIPLES}; got {trim}"
         )
     return both[0], both[-1]
 

@@ -31,6 +31,7 @@ SET_ASIDE: Final = "set aside"
 AGREEMENT: Final = 1e-9
 # Shares that somebody rounded still sum to about one; counts of customers never do.
 _LARGEST_SUM_OF_SHARES: Final = 1.5
+_ROUNDED: Final = 0.02
 _SHOWN: Final = 5
 
 
@@ -142,8 +143,8 @@ def read_margins(
     Parameters
     ----------
     margins
-        From a column, or a tuple of columns, to the population at each of its levels, as counts or as shares that sum
-        to 1; or the population itself, one row a customer.
+        From a column, or a tuple of columns, to the population at each of its levels, as counts, as shares that sum to
+        1 or as percents that sum to 100; or the population itself, one row a customer.
     by
         Of a table of the population, the columns to count; a tuple of columns is counted by combination.
     missing
@@ -168,6 +169,23 @@ def read_margins(
         raise ValueError(f"name one or more different margins; got {names}")
     _require_agreement(found)
     return found
+
+
+def require_at_least(margins: Sequence[Margin], respondents: int) -> None:
+    """Refuse a population that has fewer customers than there are respondents.
+
+    Raises
+    ------
+    ValueError
+        Which says how to give percents.
+    """
+    population = margins[0].total
+    if population is not None and population + margins[0].set_aside < respondents * (1 - AGREEMENT):
+        raise ValueError(
+            f"a population has at least as many customers as respondents; margin {margins[0].name!r} sums to "
+            f"{population:,.10g} and {respondents:,} respondents take part. Give counts of the whole population, or "
+            "shares that sum to 1 (percents to 100, unrounded)"
+        )
 
 
 def level_text(value: object) -> str:
@@ -234,7 +252,8 @@ def _of_frame(frame: pd.DataFrame, by: Columns | Sequence[Columns] | None, missi
     return tuple(found)
 
 
-def _margin(columns: tuple[str, ...], figures: Mapping[Key, float], set_aside: int = 0) -> Margin:
+def _margin(columns: tuple[str, ...], figures: Mapping[Key, float], set_aside: int | None = None) -> Margin:
+    """Make a margin of shares, percents or counts; of counted rows where some may have been set aside."""
     name, values = " x ".join(columns), np.array(list(figures.values()), dtype=np.float64)
     total = math.fsum(values)
     if not np.isfinite(values).all() or (values < 0).any() or not total > 0:
@@ -242,24 +261,27 @@ def _margin(columns: tuple[str, ...], figures: Mapping[Key, float], set_aside: i
             f"margin {name!r} must hold shares or counts that are finite and not negative, and not all zero; got "
             f"{_figures(figures)}"
         )
-    are_shares = values.max() <= 1 and total <= _LARGEST_SUM_OF_SHARES
-    if are_shares and abs(total - 1) > AGREEMENT:
+    are_percents = set_aside is None and abs(total - 100) <= 100 * AGREEMENT
+    are_shares = are_percents or (set_aside is None and values.max() <= 1 and total <= _LARGEST_SUM_OF_SHARES)
+    if are_shares and not are_percents and abs(total - 1) > AGREEMENT:
         raise ValueError(
             f"shares must sum to 1; those of margin {name!r} sum to {total:.10g}: {_figures(figures)}. Divide each by "
             "the sum, or find the level that is missing"
         )
     kept = values > 0
     keys = tuple(key for key, keep in zip(figures, kept, strict=True) if keep)
-    return Margin(columns, keys, values[kept] / total, None if are_shares else total, set_aside)
+    return Margin(columns, keys, values[kept] / total, None if are_shares else total, set_aside or 0)
 
 
 def _require_agreement(margins: Sequence[Margin]) -> None:
     totals = [1.0 if margin.total is None else margin.total for margin in margins]
     if max(totals) - min(totals) > AGREEMENT * max(totals):
-        told = ", ".join(f"{margin.name} {total:,.10g}" for margin, total in zip(margins, totals, strict=True))
+        told = ", ".join(f"{m.name} {'shares' if m.total is None else f'{m.total:,.10g}'}" for m in margins)
+        near = all(abs(total - 1) < _ROUNDED or abs(total - 100) < 100 * _ROUNDED for total in totals)
+        hint = " These look like rounded percents: give them unrounded, or divide each by its sum." if near else ""
         raise ValueError(
             f"all margins must have the same total, since they are of one population; got {told}. Give the same "
-            "customers in each, or all as shares that sum to 1"
+            f"customers in each, or all as shares that sum to 1 or percents that sum to 100.{hint}"
         )
 
 

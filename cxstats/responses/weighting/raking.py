@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cxstats.responses.rows import rows_of
 from cxstats.responses.survey import Survey
 from cxstats.responses.weighting.balancing import Trim, balanced, limits_of
-from cxstats.responses.weighting.margins import Columns, Margin, Missing, Population, read_margins
+from cxstats.responses.weighting.margins import Columns, Margin, Missing, Population, read_margins, require_at_least
 from cxstats.responses.weighting.respondents import Respondents, read_respondents
 from cxstats.responses.weighting.weighted import Way, Weighted
 from cxstats.responses.weights import Design
@@ -51,7 +51,8 @@ def rake(
         A survey or a pandas table; one of another engine is converted with its ``to_pandas()`` first.
     margins
         From a column to the population at each of its levels, as a mapping or a pandas Series: counts of customers, or
-        shares that sum to 1; all counts with one total. A tuple of columns stands for their combinations:
+        shares that sum to 1 or 100 (within 1e-9 of it: figures that sum to 100 are percents, never 100 customers); all
+        counts with one total, at least the respondents. A tuple of columns stands for their combinations:
         ``{"channel": {"phone": 250, "chat": 750}, ("plan", "region"): {("basic", "north"): 400, ...}}``. Or the
         population itself as a survey or table, one row a customer, with `by`. 1, 1.0 and "1" are one level.
     by
@@ -77,10 +78,11 @@ def rake(
     Raises
     ------
     ValueError
-        If margins are not usable or disagree; if a level is only in the population or only among the respondents;
-        if a column does not exist or rows lack a value; if no weights meet all margins, and limits.
+        If margins are not usable, disagree or are of fewer customers than there are respondents; if a level is only in
+        the population or only among the respondents; if a column does not exist or rows lack a value; if no weights
+        meet all margins, and limits.
     TypeError
-        If the data are neither a survey nor a pandas table.
+        If the data are neither a survey nor a pandas table, or `trim` is no pair.
 
     References
     ----------
@@ -114,8 +116,8 @@ def post_stratify(
     data
         A survey or a pandas table.
     population
-        From a level, or a tuple of levels of several columns, to a count of customers or a share: a mapping or a pandas
-        Series; or the population itself as a survey or table, one row a customer.
+        From a level, or a tuple of levels of several columns, to a count of customers or a share, as in `rake`: a
+        mapping or a pandas Series; or the population itself as a survey or table, one row a customer.
     by
         The column, or the columns whose combinations are the cells.
     weights, design, name, missing, trim
@@ -178,6 +180,7 @@ def _weighted(
     rows, limits = rows_of(data), limits_of(trim)
     _require_free(rows, [name, *(margin.name for margin in margins if len(margin.columns) > 1)])
     known = read_respondents(rows, margins, design.weights if design else None, missing=missing)
+    require_at_least(margins, len(known.start))
     population = margins[0].total
     total = float(known.start.sum()) if population is None else population
     fitted = balanced(margins, known, total, limits=limits)

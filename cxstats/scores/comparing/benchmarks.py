@@ -141,8 +141,7 @@ class Benchmark:
         n = float(sum(self.counts)) if self.counts is not None else float(self.n or np.nan)
         same = np.ones(size)
         variance = self._variance(value, low, high) if sample is None else sample.variance / sample.n
-        few = np.zeros(size, dtype=np.bool_)
-        return Side((self.name,) * size, n * same, value * same, variance * same, few, sample)
+        return Side((self.name,) * size, n * same, value * same, variance * same, ("",) * size, sample)
 
     def _variance(self, value: float, least: float, most: float) -> float:
         if self.low is not None:

@@ -14,7 +14,6 @@ from cxstats.scores.comparing.families import Family
 from cxstats.scores.comparing.paired_contrasts import PairedContrasts
 from cxstats.scores.comparing.questions import Question
 from cxstats.scores.contrasts.superiority import Superiority
-from cxstats.scores.estimates import TOO_FEW
 from cxstats.scores.metrics import Metric
 from cxstats.scores.samples import Floats, Interval
 
@@ -104,9 +103,31 @@ class Comparison:
     @property
     def adjusted_margin_p_value(self) -> Floats:
         """The same allowing for the number of comparisons; NaN where there are too few answers; shape (C,)."""
-        found = self.margin_p_value
+        return self._adjusted_one_sided(self.margin_p_value)
+
+    def _adjusted_one_sided(self, p_values: Floats) -> Floats:
         # Simultaneous intervals are two-sided, so a limit on one side costs twice its own p-value.
-        return self.family.adjusted(np.minimum(2 * found, 1.0) if self.question.adjust == "simultaneous" else found)
+        simultaneous = self.question.adjust == "simultaneous"
+        return self.family.adjusted(np.minimum(2 * p_values, 1.0) if simultaneous else p_values)
+
+    @property
+    def beyond_p_value(self) -> Floats:
+        """P-value of the one-sided test that the difference lies beyond the margin, on its own side; shape (C,).
+
+        For non-inferiority on the worse side alone. NaN without a margin; not adjusted.
+        """
+        margin = self.question.margin
+        if margin is None:
+            return np.full_like(self.difference, np.nan)
+        above, below = self.contrasts.p_value(margin, "greater"), self.contrasts.p_value(-margin, "less")
+        if self.question.aim != "non-inferiority":
+            return np.where(self.difference > 0, above, below)
+        return below if self.metric.good == "high" else above
+
+    @property
+    def adjusted_beyond_p_value(self) -> Floats:
+        """The same allowing for the number of comparisons; NaN where there are too few answers; shape (C,)."""
+        return self._adjusted_one_sided(self.beyond_p_value)
 
     @property
     def probability_of_superiority(self) -> Floats:
@@ -130,7 +151,8 @@ class Comparison:
 
         ``first``, ``second``, ``first_n``, ``second_n`` (missing where nobody says), ``first_estimate``,
         ``second_estimate``, ``difference``, ``standard_error``, ``low``, ``high``, ``p_value``, ``adjusted_p_value``,
-        ``margin_p_value``, ``adjusted_margin_p_value``, ``probability_of_superiority``, ``verdict``.
+        ``margin_p_value``, ``adjusted_margin_p_value``, ``beyond_p_value``, ``adjusted_beyond_p_value``,
+        ``probability_of_superiority``, ``verdict``.
         """
         contrasts, limits = self.contrasts, self.interval()
         table = pd.DataFrame(
@@ -149,11 +171,14 @@ class Comparison:
                 "adjusted_p_value": self.family.adjusted(p_value),
                 "margin_p_value": self.margin_p_value,
                 "adjusted_margin_p_value": self.adjusted_margin_p_value,
+                "beyond_p_value": self.beyond_p_value,
+                "adjusted_beyond_p_value": self.adjusted_beyond_p_value,
                 "probability_of_superiority": self.probability_of_superiority,
             }
         )
         said = [wording.verdict_of(row, self.metric, self.question) for row in table.to_dict("records")]
-        table["verdict"] = np.where(self.family.said, said, TOO_FEW)
+        unsaid = contrasts.unsaid(p_value)
+        table["verdict"] = [why or verdict for why, verdict in zip(unsaid, said, strict=True)]
         return table
 
     def sentences(self) -> tuple[str, ...]:
@@ -168,7 +193,7 @@ class Comparison:
         table["size"] = -table["difference"].abs()
         groups = table.sort_values("size", kind="stable").groupby("verdict", sort=False)
         told = {str(verdict): self._named(group) for verdict, group in groups}
-        order = sorted(told, key=lambda verdict: (verdict == TOO_FEW, verdict == wording.NOT_CLEAR, verdict))
+        order = sorted(told, key=lambda verdict: (wording.is_unsaid(verdict), verdict == wording.NOT_CLEAR, verdict))
         unit, metric = wording.unit_of_differences(self.metric), self.metric
         what = f"{self.subject} against {self.against}, in {unit} ({metric.formula}, {metric.good} is good)"
         return f"{what}: {'; '.join(f'{verdict}: {told[verdict]}' for verdict in order)}. {self.method_in_words}."
@@ -180,7 +205,7 @@ class Comparison:
             name = row["first"] if one_second else f"{row['first']} against {row['second']}"
             between = wording.between_text(self.metric, row["low"], row["high"])
             shown = f" {wording.difference_text(self.metric, row['difference'])} ({between})"
-            parts.append(f"{name}{'' if row['verdict'] == TOO_FEW else shown}")
+            parts.append(f"{name}{'' if wording.is_unsaid(row['verdict']) else shown}")
         more = len(parts) - _MOST_NAMED
         return ", ".join(parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -202,8 +227,7 @@ class Comparison:
         """Table as people read it: rounded, shares in percent, with the verdict."""
         table, metric, level = self.to_frame(), self.metric, 100 * self.question.shown_level
         few = ~self.family.said
-        margin = self.question.aim != "difference"
-        p_value = table["adjusted_margin_p_value" if margin else "adjusted_p_value"]
+        p_value = [row[self._shown_p(row["verdict"])] for row in table.to_dict("records")]
         rows = {
             "compared": table["first"],
             "against": table["second"],
@@ -225,6 +249,10 @@ class Comparison:
         shown = pd.DataFrame(rows)
         shown.loc[few, list(shown.columns[4:-1])] = ""
         return shown
+
+    def _shown_p(self, verdict: str) -> str:
+        """Name the column of the p-value in the table: of the question, or of what was found instead."""
+        return "adjusted_p_value" if self.question.aim == "difference" else wording.p_column(verdict, self.question)
 
     def notes(self) -> tuple[str, ...]:
         """Say what stands under the table: column and scale, method, and what else a reader should know."""

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 from cxstats.responses.names import unknown_name
 from cxstats.scores.comparing.benchmarks import Benchmark
 from cxstats.scores.comparing.inversion import deviates_at, score_limits_at
-from cxstats.scores.comparing.sides import Side
+from cxstats.scores.comparing.sides import CANNOT, Side
 from cxstats.scores.contrasts.hypotheses import difference_p_value
 from cxstats.scores.contrasts.pairs import as_if_independent
+from cxstats.scores.contrasts.welch import satterthwaite_degrees
 from cxstats.scores.differences import DIFFERENCES, named_difference, square_and_add
-from cxstats.scores.samples import Floats, Interval, Sample, upper_tail
+from cxstats.scores.estimates import TOO_FEW
+from cxstats.scores.samples import Floats, Interval, Sample, around, student_quantile, upper_tail
 
 Tail = Literal["greater", "less"]
 
+_STUDENT: Final = ("welch", "wald")
 _KNOWING_COVARIANCE: Final = ("mover", "score", "welch", "wald")
 
 
@@ -43,6 +46,9 @@ class Contrasts:
         Of the scores of `first` and `other`; shape (C,).
     method
         Of the interval: a name of `cxstats.scores.differences.DIFFERENCES`.
+    degrees_of_freedom
+        Under a design the sampled units of both sides together, less their strata; infinite where both are simple
+        random samples; shape (C,).
     benchmark
         The second side, where it is one.
     """
@@ -53,6 +59,7 @@ class Contrasts:
     factor: Floats
     covariance: Floats
     method: str
+    degrees_of_freedom: Floats
     benchmark: Benchmark | None = None
 
     @property
@@ -67,10 +74,18 @@ class Contrasts:
         return self.factor * np.sqrt(np.maximum(variance, 0.0))
 
     def limits(self, confidence_level: float) -> Interval:
-        """Interval of each difference at one level."""
+        """Interval of each difference at one level; the difference alone where all of both populations were asked."""
+        found = self._limits(confidence_level)
+        certain, difference = self._certain, self.difference
+        return Interval(np.where(certain, difference, found.low), np.where(certain, difference, found.high))
+
+    def _limits(self, confidence_level: float) -> Interval:
         if self.method == "mover":
             z = float(scipy.special.ndtri(upper_tail(confidence_level)))
             found = self._mover(np.full_like(self.factor, z))
+        elif self._by_student:
+            t = student_quantile(self._degrees, upper_tail(confidence_level))
+            found = around(self.difference, t * self._known_error)
         else:
             found = named_difference(self.method)(*self._samples(), confidence_level)
         return Interval(self.factor * found.low, self.factor * found.high)
@@ -78,9 +93,17 @@ class Contrasts:
     def p_value(self, difference: float, tail: Tail) -> Floats:
         """P-value of one-sided tests, small where the difference is greater, or less, than the one given; shape (C,).
 
-        By the method of the interval: it is alpha where `difference` is a limit at the level 1 - 2 alpha.
+        By the method of the interval: it is alpha where `difference` is a limit at the level 1 - 2 alpha. Where all of
+        both populations were asked it is 0 or 1.
         """
+        beyond = self.difference > difference if tail == "greater" else self.difference < difference
+        return np.where(self._certain, np.where(beyond, 0.0, 1.0), self._p_value(difference, tail))
+
+    def _p_value(self, difference: float, tail: Tail) -> Floats:
         null = difference / self.factor
+        if self._by_student:
+            t = (self.difference - difference) / self._known_error
+            return scipy.special.stdtr(self._degrees, -t if tail == "greater" else t)
         if self.method == "mover":
             z = deviates_at(self._mover, self.first.estimate - self.other.estimate, null)
             return scipy.special.ndtr(-z if tail == "greater" else z)
@@ -90,11 +113,48 @@ class Contrasts:
         """P-value of the test that there is no difference; shape (C,)."""
         return np.minimum(2 * np.fmin(self.p_value(0.0, "greater"), self.p_value(0.0, "less")), 1.0)
 
+    def unsaid(self, p_values: Floats) -> tuple[str, ...]:
+        """Why nothing can be said of each comparison, given the p-values of `two_sided`; empty where something can."""
+        flat, known = self.standard_error == 0, np.isfinite(p_values)
+        why = np.where(flat, f"{CANNOT} by method {self.method!r}: answers do not vary", f"{CANNOT}: no standard error")
+        sides = zip(self.first.unsaid, self.second.unsaid, self.other.unsaid, strict=True)
+        fallback: list[str] = np.where(known, "", why).tolist()
+        # Too few answers are the plainest of several reasons.
+        return tuple(
+            TOO_FEW if TOO_FEW in three else next((one for one in three if one), last)
+            for three, last in zip(sides, fallback, strict=True)
+        )
+
     @property
     def said(self) -> NDArray[np.bool_]:
         """Whether both sides have enough answers, and a variance to go by; shape (C,)."""
-        few = self.first.too_few | self.second.too_few | self.other.too_few
-        return ~few & np.isfinite(self.two_sided())
+        return np.array([not why for why in self.unsaid(self.two_sided())], dtype=np.bool_)
+
+    @property
+    def _certain(self) -> NDArray[np.bool_]:
+        """Where both sides are a census; shape (C,)."""
+        samples = (self.first.sample, self.other.sample)
+        known = [np.zeros(len(self.factor), np.bool_) if one is None else np.isinf(one.effective_n) for one in samples]
+        return known[0] & known[1]
+
+    @property
+    def _by_student(self) -> bool:
+        """Whether the limits are Student's around the difference, with its standard error under the design."""
+        return self.method in _STUDENT and bool(np.isfinite(self.degrees_of_freedom).any())
+
+    @property
+    def _known_error(self) -> Floats:
+        """Standard error; NaN where neither side varies, which says nothing of how far the estimate may be off."""
+        error = self.standard_error
+        return np.where(error > 0, error, np.nan)
+
+    @property
+    def _degrees(self) -> Floats:
+        """Degrees of freedom of Student's limits: Welch's are Satterthwaite's, and no more than there are units."""
+        whole = self.degrees_of_freedom
+        if self.method != "welch":
+            return whole
+        return np.fmin(satterthwaite_degrees(*self._samples()), whole)
 
     def _samples(self) -> tuple[Sample, Sample]:
         one, other = self.first.sample, self.other.sample

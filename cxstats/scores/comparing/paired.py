@@ -21,7 +21,7 @@ from cxstats.scores.comparing.paired_contrasts import PairedContrasts
 from cxstats.scores.comparing.questions import Aim, Question, question_of
 from cxstats.scores.comparing.sides import Side
 from cxstats.scores.contrasts.paired import PairedTest, paired_difference
-from cxstats.scores.estimates import MINIMUM_BASE
+from cxstats.scores.estimates import MINIMUM_BASE, TOO_FEW
 from cxstats.scores.metrics import Metric, MetricOf, named_metric, usual_metric
 from cxstats.scores.samples import Floats, Sample
 
@@ -38,7 +38,10 @@ def compare_paired(
 ) -> Comparison:
     """Compare two answers of the same customers: those of the row question less those of the column question.
 
-    Each customer is his own comparison, so that what differs between customers does not blur what changed.
+    Each customer is his own comparison, so that what differs between customers does not blur what changed. Every row of
+    the cross-table counts as another customer, independent of the others: a cross-table holds counts, so that customers
+    with several rows cannot be seen here, and they make the interval too narrow. Keep one row of each, or count both
+    answers one below the other in one tally under ``Design(clusters=...)`` and use `cxstats.compare`.
 
     Parameters
     ----------
@@ -81,18 +84,21 @@ def compare_paired(
     made = usual_metric(scale) if metric is None else named_metric(metric, scale)
     question = question_of(made, Question(aim, margin, "none", confidence_level))
     changes = paired_difference(table, made.values, made.values)
-    few = np.array([table.n < minimum_base])
+    unsaid = TOO_FEW if table.n < minimum_base or not table.n else ""
     sides = [
-        _side(name, table.counts.sum(axis=axis), np.asarray(made.values), few)
+        _side(name, table.counts.sum(axis=axis), np.asarray(made.values), unsaid)
         for name, axis in ((table.row, 1), (table.column, 0))
     ]
     contrasts = PairedContrasts(sides[0], sides[1], changes.sample, method)
     base = f"{table.row} and {table.column} on {scale.name}; {made.good} is good"
-    remarks = (f"the same {table.n:,} customers twice; {table.left_out:,} rows without both answers left out",)
+    remarks = (
+        "each pair of answers counts as an independent customer; one with several rows counts several times",
+        f"the same {table.n:,} customers twice; {table.left_out:,} rows without both answers left out",
+    )
     family = Family("none", contrasts.said)
     return Comparison(contrasts, made, scale.good, question, family, table.row, table.column, base, remarks)
 
 
-def _side(name: str, counts: Floats, values: Floats, few: np.ndarray) -> Side:
+def _side(name: str, counts: Floats, values: Floats, unsaid: str) -> Side:
     sample = Sample.from_counts(counts, values)
-    return Side((name,), sample.n, sample.estimate, sample.variance / sample.n, few, sample)
+    return Side((name,), sample.n, sample.estimate, sample.variance / sample.n, (unsaid,), sample)

@@ -8,7 +8,7 @@ import scipy
 from numpy.typing import NDArray
 
 from cxstats.scores.comparing.contrasts import Tail
-from cxstats.scores.comparing.sides import Side
+from cxstats.scores.comparing.sides import CANNOT, Side
 from cxstats.scores.contrasts.paired import mean_statistic
 from cxstats.scores.intervals import score_interval, t_interval
 from cxstats.scores.samples import Floats, Interval, Sample
@@ -62,7 +62,12 @@ class PairedContrasts:
         """P-value of the test that there is no change; shape (1,)."""
         return np.minimum(2 * np.fmin(self.p_value(0.0, "greater"), self.p_value(0.0, "less")), 1.0)
 
+    def unsaid(self, p_values: Floats) -> tuple[str, ...]:
+        """Why nothing can be said of the change, given its p-value; empty where something can."""
+        few = self.first.unsaid[0]
+        return (few or ("" if np.isfinite(p_values[0]) else f"{CANNOT}: all customers changed by the same"),)
+
     @property
     def said(self) -> NDArray[np.bool_]:
         """Whether there are enough customers, and a variance to go by; shape (1,)."""
-        return ~self.first.too_few & np.isfinite(self.two_sided())
+        return np.array([not self.unsaid(self.two_sided())[0]])

@@ -26,6 +26,7 @@ WAYS: Final = ("rest", "total", "previous", "all")
 _DIGIT: Final = re.compile(r"\d")
 _NUMBERS: Final = re.compile(r"\d+")
 _YEAR_FIRST: Final = re.compile(r"\d{4}(?:[-/. ]?(?:[wq]?\d{1,2}|h[12])(?:[-/.]\d{1,2})?)?", re.IGNORECASE)
+_MOST_NAMED: Final = 8
 REST: Final = "the rest"
 TOTAL: Final = "the total"
 
@@ -46,8 +47,8 @@ class Pairing:
         Where the second side holds the first, the side of what else it holds; shape (C,). Else None.
     against
         With what each first side is compared, in words: ``"the rest"``.
-    set_apart
-        Segments that are in no pair, and why; empty where all are.
+    remarks
+        Which segments are in no pair, which waves have none just before them; empty where all is as expected.
     """
 
     members: NDArray[np.bool_]
@@ -55,7 +56,7 @@ class Pairing:
     first: Places
     second: Places
     against: str
-    set_apart: str = ""
+    remarks: tuple[str, ...] = ()
     rest: Places | None = None
 
 
@@ -92,16 +93,18 @@ def against_segment(segments: pd.DataFrame, reference: object) -> Pairing:
     alone, names = _each(segments), segment_names(segments)
     parts = cast("tuple[object, ...]", reference) if isinstance(reference, tuple) else (reference,)
     wanted = ", ".join(segment_names(pd.DataFrame({"value": [part]}))[0] for part in parts)
-    if wanted not in names:
+    place = names.index(wanted) if wanted in names else _place_of(parts, segments)
+    if place is None:
         outside = f"; for an outside figure say to=Benchmark({reference!r})" if isinstance(reference, Real) else ""
         raise ValueError(f"{unknown_name('segment', wanted, names)}; or say to={', '.join(map(repr, WAYS))}{outside}")
-    place = names.index(wanted)
     first = np.flatnonzero(np.arange(len(names)) != place)
     return Pairing(alone, tuple(names), first, np.full_like(first, place), names[place])
 
 
 def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
     """Each wave against the one before it, the other columns held fixed.
+
+    Where the wave just before has no rows the last one that has stands in, which is said.
 
     Parameters
     ----------
@@ -136,8 +139,40 @@ def previous_wave(segments: pd.DataFrame, along: str | None) -> Pairing:
     order = np.argsort(first, kind="stable")
     without = len(segments) - len(dated)
     apart = f"{without} segment{'s' if without > 1 else ''} without {wave}" if without else ""
-    names = tuple(segment_names(segments))
-    return Pairing(alone, names, first[order], second[order], f"the {wave} before", apart)
+    first, second, names = first[order], second[order], tuple(segment_names(segments))
+    remarks = tuple(said for said in (apart, _gaps(segments, wave, first, second)) if said)
+    return Pairing(alone, names, first, second, f"the {wave} before", remarks)
+
+
+def _gaps(segments: pd.DataFrame, wave: str, first: Places, second: Places) -> str:
+    """Name the waves between the two of a pair, which are elsewhere or in the categories but not in its group."""
+    categorical = isinstance(segments[wave].dtype, pd.CategoricalDtype)
+    waves = segments[wave].cat.categories if categorical else pd.Index(segments[wave].dropna().unique()).sort_values()
+    called = segment_names(pd.DataFrame({wave: waves}))
+    groups = segment_names(segments.drop(columns=wave)) if segments.shape[1] > 1 else [""] * len(segments)
+    after, before = (waves.get_indexer(pd.Index(segments[wave].iloc[places])).tolist() for places in (first, second))
+    told: list[str] = []
+    for place, start, end in zip(first.tolist(), before, after, strict=True):
+        if end - start > 1:
+            where = f"{groups[place]} " if groups[place] else ""
+            told.append(f"{where}{called[end]} against {called[start]}, without {', '.join(called[start + 1 : end])}")
+    more = len(told) - _MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"not the {wave} just before: {'; '.join(told[:_MOST_NAMED])}{rest}" if told else ""
+
+
+def _place_of(parts: tuple[object, ...], segments: pd.DataFrame) -> int | None:
+    """Find a segment by its values, since 2 and 2.0 are one number and two names."""
+    if len(parts) != segments.shape[1]:
+        return None
+    same = [
+        all(
+            (isinstance(part, Real) and isinstance(value, Real) and part == value) or part is value
+            for part, value in pairs
+        )
+        for pairs in (zip(parts, row, strict=True) for row in segments.itertuples(index=False))
+    ]
+    return same.index(True) if True in same else None
 
 
 def _require_order(waves: "pd.Series[Any]") -> None:

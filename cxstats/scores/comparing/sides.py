@@ -1,14 +1,19 @@
 """Several segments taken together as one side of a comparison, and how the scores of the sides vary together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
 from cxstats.responses.tallies import Tally
-from cxstats.scores.estimates import Scores
+from cxstats.scores.estimates import TOO_FEW, Scores
 from cxstats.scores.samples import Floats, Sample
+
+CANNOT: Final = "cannot be said"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +28,8 @@ class Side:
         Number of answers, NaN where nobody says; shape (C,).
     estimate, variance
         Score and its variance, in the metric's unit; shape (C,).
-    too_few
-        Whether there are too few answers, or no variance to go by; shape (C,).
+    unsaid
+        Why nothing can be said: too few answers, or no variance to go by; empty where something can; C of them.
     sample
         The answers; None where only a figure is known.
     """
@@ -33,7 +38,7 @@ class Side:
     n: Floats
     estimate: Floats
     variance: Floats
-    too_few: NDArray[np.bool_]
+    unsaid: tuple[str, ...]
     sample: Sample | None
 
 
@@ -41,16 +46,29 @@ def side_of(scores: Scores, names: tuple[str, ...], places: NDArray[np.intp]) ->
     """Take segments of scores, one for each of C comparisons."""
     whole = scores.sample
     sample = whole.at(places)
-    few = scores.too_few[places] | (sample.n == 0)
+    few = (sample.n < scores.minimum_base) | (sample.n == 0)
+    unsaid = np.where(few, TOO_FEW, np.where(scores.too_few[places], _unknown(scores.tally)[places], ""))
     picked: list[int] = places.tolist()
     called = tuple(names[k] for k in picked)
-    return Side(called, sample.n, sample.estimate, scores.standard_error[places] ** 2, few, sample)
+    return Side(called, sample.n, sample.estimate, scores.standard_error[places] ** 2, tuple(unsaid.tolist()), sample)
+
+
+def _unknown(tally: Tally) -> NDArray[np.str_]:
+    """Say why a segment with answers has no standard error; shape (S,)."""
+    design = tally.design
+    if design is None:
+        return np.full(len(tally.n), f"{CANNOT}: no standard error")
+    in_each = " in each stratum" if design.strata else ""
+    alone = f"all answers come from one {design.clusters or 'row'}{in_each}"
+    alike = f"no variation between {design.units}"
+    return np.where(tally.degrees_of_freedom < 1, f"{CANNOT}: {alone}", f"{CANNOT}: {alike}")
 
 
 def sides_of(scores: Scores, members: NDArray[np.bool_]) -> Scores:
     """Score sets of segments, each set as one segment.
 
-    Its degrees of freedom are the sum of those of its segments, but no more than those of the whole sample.
+    As if the segments had been one when they were counted: under a design its degrees of freedom are the sampled units
+    that have rows in the set, less their strata.
 
     Parameters
     ----------
@@ -60,15 +78,15 @@ def sides_of(scores: Scores, members: NDArray[np.bool_]) -> Scores:
         Which segments are in each set; shape (U, S).
     """
     tally, weights = scores.tally, members.astype(np.int64)
-    degrees = np.where(members, tally.degrees_of_freedom, 0.0).sum(axis=1)
     merged = replace(
         tally,
         by=(),
         segments=pd.DataFrame(index=range(len(members))),
         counts=weights @ tally.counts,
         totals=weights @ tally.totals,
-        covariance=_merged_covariance(tally, members),
-        degrees_of_freedom=np.minimum(degrees, tally.total.degrees_of_freedom),
+        covariance=None if tally.covariance is None else _merged(tally, tally.covariance, members, held_joint),
+        explained=None if tally.explained is None else _merged(tally, tally.explained, members, _explained),
+        degrees_of_freedom=degrees_of_union(tally, members),
         squared_weights=weights @ tally.squared_weights,
         squares_left=weights @ tally.squares_left,
         missing=weights @ tally.missing,
@@ -77,14 +95,61 @@ def sides_of(scores: Scores, members: NDArray[np.bool_]) -> Scores:
     return replace(scores, tally=merged)
 
 
-def _merged_covariance(tally: Tally, members: NDArray[np.bool_]) -> Floats | None:
-    if tally.covariance is None:
-        return None
+def _merged(tally: Tally, alone: Floats, members: NDArray[np.bool_], between: Callable[[Tally], Floats]) -> Floats:
+    """Covariance of the totals of each set, from that of each segment and, for sets of several, that between them."""
     within = members.astype(np.float64)
-    if (members.sum(axis=1) == 1).all():
-        return np.einsum("us,skl->ukl", within, tally.covariance)
-    half = np.einsum("us,sktl->uktl", within, held_joint(tally))
+    if _are_single(members):
+        return np.einsum("us,skl->ukl", within, alone)
+    half = np.einsum("us,sktl->uktl", within, between(tally))
     return np.einsum("uktl,ut->ukl", half, within)
+
+
+def _explained(tally: Tally) -> Floats:
+    """Say what the margins take off the covariance between segments; shape (S, K, S, K)."""
+    without = [replace(part, levels=part.levels[:, :0]) for part in tally.sums]
+    return np.sum([part.joint for part in without], axis=0) - held_joint(tally)
+
+
+def degrees_of_union(tally: Tally, members: NDArray[np.bool_]) -> Floats:
+    """Degrees of freedom of sets of segments: sampled units with rows in the set, less their strata; shape (U,).
+
+    Infinite without a design. Clusters are told apart, since one may have rows in several segments; rows are in one
+    only, so that theirs add up but for the strata.
+    """
+    alone, design = tally.degrees_of_freedom, tally.design
+    if design is None or _are_single(members):
+        return np.where(members, alone, 0.0).sum(axis=1)
+    found = np.zeros(len(members)) if design.clusters else np.where(members, alone, 0.0).sum(axis=1)
+    for part in tally.sums:
+        weighed = part.total > 0
+        stratum = _occurs((len(alone), len(part.factor)), part.segment[weighed], part.stratum[part.unit[weighed]])
+        found -= (members @ stratum > 0).sum(axis=1)
+        if design.clusters:
+            unit = _occurs((len(alone), len(part.stratum)), part.segment[weighed], part.unit[weighed])
+            found += (members @ unit > 0).sum(axis=1)
+        else:
+            found += members @ stratum.sum(axis=1)
+    return found
+
+
+def degrees_apart(first: Side, second: Side) -> Floats:
+    """Degrees of freedom of two independent sides together; infinite where neither has a design; shape (C,)."""
+    samples = [side.sample for side in (first, second) if side.sample is not None]
+    if all(sample.is_simple for sample in samples):
+        return np.full_like(first.n, np.inf)
+    parts = [np.where(np.isinf(one.degrees_of_freedom), one.n - 1, one.degrees_of_freedom) for one in samples]
+    return np.sum(parts, axis=0)
+
+
+def _occurs(shape: tuple[int, int], row: NDArray[np.intp], column: NDArray[np.intp]) -> Any:
+    """Sparse table of ones where a row and a column occur together."""
+    found = scipy.sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+    found.data[:] = 1.0
+    return found
+
+
+def _are_single(members: NDArray[np.bool_]) -> bool:
+    return bool((members.sum(axis=1) == 1).all())
 
 
 def covariance_of_sides(scores: Scores, members: NDArray[np.bool_]) -> Floats:

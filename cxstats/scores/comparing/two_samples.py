@@ -20,7 +20,7 @@ from cxstats.scores.comparing.comparisons import Comparison
 from cxstats.scores.comparing.contrasts import Contrasts, chosen_method
 from cxstats.scores.comparing.families import Adjust, family_of
 from cxstats.scores.comparing.questions import Aim, Question, question_of
-from cxstats.scores.comparing.sides import Side, side_of
+from cxstats.scores.comparing.sides import Side, degrees_apart, side_of
 from cxstats.scores.estimates import Scores, segment_names
 
 INDEPENDENT = "the two samples are taken as different customers"
@@ -58,17 +58,22 @@ def compare_two(
     Raises
     ------
     ValueError
-        If metric, scale or segment columns differ, no segment is in both, or the samples share clusters.
+        If metric, scale or segment columns differ, no segment is in both, the samples share clusters, or both are one.
     """
     level = first.confidence_level if confidence_level is None else confidence_level
     question = question_of(first.metric, Question(aim, margin, adjust, level))
+    if first is second or first.tally is second.tally:
+        raise ValueError(
+            "two samples are compared; got the same one twice, whose answers are not independent of themselves"
+        )
     _require_comparable(first, second)
     _require_apart(first, second)
     pairs, left = _common(first, second)
     one = _called(side_of(first, tuple(segment_names(first.segments)), pairs[:, 0]), names[0], first.tally.by)
     other = _called(side_of(second, tuple(segment_names(second.segments)), pairs[:, 1]), names[1], first.tally.by)
     nothing = np.zeros(len(pairs))
-    contrasts = Contrasts(one, other, other, nothing + 1, nothing, chosen_method(method, one, other))
+    used, degrees = chosen_method(method, one, other), degrees_apart(one, other)
+    contrasts = Contrasts(one, other, other, nothing + 1, nothing, used, degrees)
     family = family_of(adjust, contrasts.said, np.diag(one.variance + other.variance))
     good, base = first.tally.scale.good, first.base_in_words
     designs = (scores.design_in_words for scores in (first, second))

@@ -54,6 +54,11 @@ def welch_p_greater(first: Sample, second: Sample, difference: float | Floats = 
     return scipy.special.stdtr(degrees, -statistic)
 
 
+def satterthwaite_degrees(first: Sample, second: Sample) -> Floats:
+    """Satterthwaite's degrees of freedom of the sum of both variances of the mean; shape (S,); NaN where it is 0."""
+    return _error_and_degrees(first, second)[1]
+
+
 def _error_and_degrees(first: Sample, second: Sample) -> tuple[Floats, Floats]:
     """Return the standard error of the difference and Satterthwaite's degrees of freedom; NaN where there is none."""
     require_alike(first, second)

@@ -36,7 +36,8 @@ class Effects:
     Attributes
     ----------
     parts
-        The total change, what of it is rate and what is mix; shape (3,).
+        The total change, what of it is rate and what is mix; shape (3,). NaN for the two where no segment has answers
+        in both waves.
     score, share
         Change of the score and of the share of each segment; shape (S,). NaN scores where it is in one wave only.
     rate, mix, together
@@ -109,9 +110,11 @@ def effects_of(waves: Waves, values: Floats) -> Effects:
     shared = first**2 + second**2 - waves.standard_errors(of_change) ** 2
     correlation = np.clip(_ratio(shared, 2 * first * second), -1, 1)
     sums = np.array([(rate + mix).sum(), rate.sum(), mix.sum()])
+    if not both.any():
+        sums[1:] = np.nan
     of_sums = np.stack([(of_rate + of_mix).sum(axis=0), of_rate.sum(axis=0), of_mix.sum(axis=0)])
     return Effects(
-        parts=estimates(sums, of_sums, whole),
+        parts=estimates(sums, of_sums, np.where(np.isnan(sums), 0.0, whole)),
         score=of_scores(change, of_change, np.ones_like(change)),
         share=estimates(growth, of_growth, whole),
         rate=of_scores(rate, of_rate, size),

@@ -59,6 +59,8 @@ class Wording:
     def parts(self, effects: Effects) -> str:
         """Say what of the change is rate and what is mix."""
         _, rate, mix = self.changes(effects.parts)
+        if np.isnan(effects.parts.estimate[1]):
+            return f"It cannot be split into rate and mix: no {self.noun} has answers in both."
         return (
             f"Of this, {rate} is rate: other scores within each {self.noun}; {mix} is mix: other shares of "
             f"each {self.noun} among the answers."

@@ -63,7 +63,7 @@ def detectable_difference(
     Raises
     ------
     ValueError
-        If a number is out of its range, or a segment has none.
+        If a number is out of its range, a segment has none, or all answers expected in one have the same value.
 
     Examples
     --------
@@ -79,6 +79,7 @@ def detectable_difference(
     method = usual_difference(known) if method is None else method
     test = named_difference(method)
     sizes = _sizes(answers, known)
+    _require_room(known)
     moved = np.full((2, len(sizes)), np.nan)
     for k in np.flatnonzero(known.known):
         for row, sign in enumerate((1, -1)):
@@ -163,8 +164,8 @@ def answers_to_detect(
     Raises
     ------
     ValueError
-        If a number is out of its range, the expected points cannot give such a difference, or no number of answers in
-        the second sample shows it.
+        If a number is out of its range, the expected points cannot give such a difference (as where all have the same
+        value), or no number of answers in the second sample shows it.
 
     Examples
     --------
@@ -241,10 +242,27 @@ def _second(expected: Expected, difference: float | Expected) -> Expected:
         return difference
     if not (math.isfinite(difference) and difference):
         raise ValueError(f"difference must be a number other than 0; got {difference:g}")
+    _require_room(expected)
     shares = expected.shares.copy()
     for k in np.flatnonzero(expected.known):
         shares[k] = tilted(expected.shares[k], expected.values, difference)
     return replace(expected, shares=shares)
+
+
+def _require_room(expected: Expected) -> None:
+    """Refuse answers that all have one value: nothing says at which other points a changed score has its answers."""
+    for k in np.flatnonzero(expected.known):
+        used = expected.shares[k] > 0
+        value = float(expected.values[used][0])
+        if (expected.values[used] != value).any():
+            continue
+        other = np.flatnonzero(expected.values != value) + 1
+        name = f" in {expected.names[k]}" if len(expected.names) > 1 else ""
+        raise ValueError(
+            f"all answers expected{name} have the value {value:g} under {expected.metric.formula}, so nothing says "
+            f"where the answers of another score would be: of the {len(used)} points, in their order, there are none "
+            f"at {', '.join(map(str, other))}. Expect at least a small share at one of these: expect([...])"
+        )
 
 
 def _room(expected: Expected, k: int, sign: int) -> float:

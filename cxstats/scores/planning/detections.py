@@ -27,7 +27,7 @@ class Detectable:
     confidence_level, method
         Of the interval for the difference, which then stays clear of 0.
     rise, fall
-        In the metric's unit, both positive; shape (S,); NaN where the scale ends before.
+        In the metric's unit, both positive; shape (S,); NaN where the points that have answers end before.
     """
 
     expected: Expected
@@ -81,7 +81,7 @@ class Detectable:
         metric = self.expected.metric
         moves = {"a rise of": self.rise[k], "a fall of": self.fall[k]}
         said = [f"{what} {distance_in_words(metric, size)}" for what, size in moves.items() if np.isfinite(size)]
-        return " or ".join(said) or "larger than the scale allows"
+        return " or ".join(said) or "larger than the points that have answers allow"
 
     def base_in_words(self) -> str:
         """By which interval a difference is shown."""

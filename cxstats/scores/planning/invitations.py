@@ -21,7 +21,7 @@ def invitations_needed(answers: int, *, response_rate: float, assurance: float |
     Parameters
     ----------
     answers
-        How many are needed, at least 1.
+        How many are needed, a whole number of at least 1.
     response_rate
         Above 0 and at most 1.
     assurance
@@ -34,8 +34,8 @@ def invitations_needed(answers: int, *, response_rate: float, assurance: float |
     """
     require_response_rate(response_rate)
     require_assurance(assurance)
-    if answers < 1:
-        raise ValueError(f"answers must be at least 1; got {answers}")
+    if not (answers >= 1 and float(answers).is_integer()):
+        raise ValueError(f"answers must be a whole number of at least 1; got {answers}")
     on_average = math.ceil(answers / response_rate - _ROUNDING)
     if assurance is None:
         return on_average

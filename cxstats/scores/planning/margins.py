@@ -51,7 +51,9 @@ def answers_needed(
         At least 1; in place of the one expected. What comes of clusters and weights beyond it, that the variance is
         estimated from them, is in `Expected.answers_per_cluster`.
     population_size
-        Customers that could answer: of n answers from N, each counts for (N - 1) / (N - n) from endlessly many.
+        Customers that could answer, a whole number of at least 2. The plan is then for the interval of a tally under
+        ``Design(population_size=...)``, whose histogram varies as drawing without replacement lets it
+        (`Aim.half_widths`). With a design effect besides, n answers of N count for (N - 1) / (N - n) as many.
     response_rate
         Share of those invited who answer, for the invitations; with an assurance as in `invitations_needed`.
 
@@ -89,17 +91,20 @@ def answers_needed(
     rates = by_segment(response_rate, answers, "response_rate")
     for rate in rates[np.isfinite(rates)]:
         require_response_rate(float(rate))
-    if (sizes < 2).any():
-        raise ValueError(f"population_size must be at least 2; got {np.nanmin(sizes):g}")
+    _require_populations(sizes)
     found = np.full((2, len(sizes)), np.nan)
     for k in np.flatnonzero(answers.known):
         aim = aim_of(answers, int(k), method, confidence_level, population_size=float(sizes[k]))
-        start = normal_answers(margin, variance=float(answers.variance[k]), confidence_level=confidence_level)
-        simple = aim.answers(margin, None, start=start)
-        found[0, k] = aim.whole_answers(simple)
+        start = normal_answers(
+            margin,
+            variance=float(answers.variance[k]),
+            confidence_level=confidence_level,
+            design_effect=float(answers.design_effect[k]),
+            population_size=float(sizes[k]),
+        )
+        found[0, k] = aim.answers(margin, None, start=start)
         if assurance is not None:
-            simple = aim.answers(margin, assurance, start=simple)
-            found[1, k] = aim.whole_answers(simple)
+            found[1, k] = aim.answers(margin, assurance, start=found[0, k])
     return Plan(answers, float(margin), confidence_level, method, assurance, found[0], found[1], sizes, rates)
 
 
@@ -117,10 +122,21 @@ def margin_reached(
 
     The reverse of `answers_needed`, whose parameters it takes.
 
+    Parameters
+    ----------
+    answers
+        Whole numbers, at least 1 and at most the population: for all segments, or a mapping from the segment's name.
+
     Returns
     -------
     numpy.ndarray
-        In the metric's unit; shape (S,); 0 where everybody of a population answers; NaN where nothing is expected.
+        In the metric's unit; shape (S,); 0 where everybody of a population answers; NaN where nothing is expected;
+        infinite where so few answers have no interval.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or a segment has none.
 
     Examples
     --------
@@ -133,12 +149,13 @@ def margin_reached(
     require_confidence_level(confidence_level)
     require_assurance(assurance)
     sizes = by_segment(population_size, known, "population_size", unless=math.inf)
+    _require_populations(sizes)
     counts = by_segment(answers, known, "answers")
+    _require_counts(counts, sizes, known)
     margins = np.full(len(sizes), np.nan)
     for k in np.flatnonzero(known.known):
         aim = aim_of(known, int(k), method, confidence_level, population_size=float(sizes[k]))
-        simple = aim.simple_answers(float(counts[k]))
-        margins[k] = aim.margin(int(simple), assurance) if math.isfinite(simple) else 0.0
+        margins[k] = aim.margin(int(counts[k]), assurance)
     return margins
 
 
@@ -149,3 +166,22 @@ def _require_margin(margin: float, expected: Expected) -> None:
             f"margin must be above 0 and below half of the metric's range, {widest:g}, in its own unit (.05 is 5 "
             f"percentage points of a share); got {margin:g}"
         )
+
+
+def _require_populations(sizes: Floats) -> None:
+    for size in sizes:
+        if not size >= 2:
+            raise ValueError(f"population_size must be at least 2; got {size:g}")
+        if math.isfinite(size) and not float(size).is_integer():
+            raise ValueError(f"population_size must be a whole number of customers; got {size:g}")
+
+
+def _require_counts(counts: Floats, sizes: Floats, expected: Expected) -> None:
+    for name, some, n, size in zip(expected.names, expected.known, counts, sizes, strict=True):
+        if some and not (n >= 1 and float(n).is_integer()):
+            raise ValueError(f"answers must be a whole number of at least 1; got {n:g} in {name}")
+        if n > size:
+            raise ValueError(
+                f"answers must be at most the population_size, since nobody counts twice; got {n:,.0f} of {size:,.0f} "
+                f"in {name}"
+            )

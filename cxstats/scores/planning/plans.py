@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
+from math import ceil, isfinite
 from typing import Final
 
 import numpy as np
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from cxstats.scores.estimates import TOO_FEW
 from cxstats.scores.intervals import IntervalMethod, named_interval
 from cxstats.scores.planning.expectations import SEGMENT, Expected, Floats
-from cxstats.scores.planning.formulas import for_design, normal_answers, simple_answers
+from cxstats.scores.planning.formulas import normal_answers
 from cxstats.scores.planning.invitations import invitations_needed
 from cxstats.scores.planning.widths import Aim
 from cxstats.scores.planning.words import distance_in_words, number, percent, range_in_words
 
 _CURVE: Final = (0.25, 4.0, 25)
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,19 +111,18 @@ class Plan:
         aim = aim_of(
             self.expected, k, self.method, self.confidence_level, population_size=float(self.population_size[k])
         )
-        design = {
-            "design_effect": float(self.expected.design_effect[k]),
-            "population_size": float(self.population_size[k]),
-        }
         fewest, most, points = _CURVE
-        simple = np.unique(np.geomspace(fewest, most, points) * simple_answers(self.on_average[k] - 0.5, **design))
+        # Under a design effect several numbers count for as many answers of a simple random sample: the least does.
+        effect = float(self.expected.design_effect[k])
+        simple = {max(1, round(e)) for e in np.geomspace(fewest, most, points) * self.on_average[k] / effect}
+        counts = {ceil(e * effect - _ROUNDING) for e in simple}
         rows = [
             {
-                "n": for_design(whole, **design),
-                "on_average": (found := aim.half_widths(whole)).mean,
+                "n": float(n),
+                "on_average": (found := aim.half_widths(n)).mean,
                 "assured": np.nan if self.assurance is None else found.quantile(self.assurance),
             }
-            for whole in sorted({max(1, round(e)) for e in simple})
+            for n in sorted(n for n in counts if n <= self.population_size[k])
         ]
         return pd.DataFrame(rows)
 

@@ -31,7 +31,9 @@ def crossed_of(r) -> dict[tuple[str, str], int]:
 def test_a_small_table_is_raked_as_by_survey_rake(r):
     small = r["small"]
     weighted = rake(pd.DataFrame(small["data"]), {"sex": small["sex"], "age": small["age"]}, weights="w")
-    np.testing.assert_allclose(weighted.weights, small["weights"], **SIX_DIGITS)
+    # Its totals are 100, which are percents here: the weights keep the sum that they start with.
+    times = np.sum(small["weights"]) / weighted.weights.sum()
+    np.testing.assert_allclose(times * weighted.weights, small["weights"], **SIX_DIGITS)
 
 
 @pytest.mark.parametrize(("weights", "figure"), [("pw", "raked"), (None, "raked_from_equal")])
@@ -306,11 +308,19 @@ def test_a_weight_of_zero_stays_and_a_missing_one_is_refused():
         ),
         (
             {"channel": {"phone": 25, "chat": 75}, "device": {"pc": 60, "mobile": 50}},
-            "same total, since they are of one population; got channel 100, device 110",
+            "same total, since they are of one population; got channel shares, device 110",
         ),
         (
-            {"channel": {"phone": 25, "chat": 75}, "device": {"pc": 0.5, "mobile": 0.5}},
-            "got channel 100, device 1. Give the same customers in each, or all as shares",
+            {"channel": {"phone": 250, "chat": 750}, "device": {"pc": 0.5, "mobile": 0.5}},
+            "got channel 1,000, device shares. Give the same customers in each, or all as shares",
+        ),
+        (
+            {"channel": {"phone": 25, "chat": 74.9}, "device": {"pc": 50, "mobile": 50}},
+            "got channel 99.9, device shares.* These look like rounded percents: give them unrounded",
+        ),
+        (
+            {"channel": {"phone": 20, "chat": 60}},
+            r"as many customers as respondents; margin 'channel' sums to 80 and 100 respondents .*\(percents to 100,",
         ),
         (
             {"channel": {"phone": 0.2, "chat": 0.7, "fax": 0.1}},
@@ -338,8 +348,7 @@ def test_margins_that_cannot_be_used_are_refused(margins, message):
     [
         ({"name": "channel"}, "column 'channel' exists already"),
         ({"missing": "drop"}, "choice 'drop' not found; choices: refuse, set aside"),
-        ({"trim": (2, 3)}, r"below and above 1, as \(0.3, 3\); got \(2, 3\)"),
-        ({"trim": (3,)}, r"got \(3,\)"),
+        ({"trim": (2, 3)}, r"below and above 1, .*as \(0.3, 3\).*; got \(2, 3\)"),
         ({"trim": (None, 1.2)}, "'phone' in margin 'channel' need a weight of 1.39 times the mean on average"),
         ({"weights": "channel"}, "weights must be numbers; column 'channel' is str"),
         ({"weights": "v", "design": Design(weights="w")}, "must be one column; got 'v' and a design with 'w'"),
@@ -349,6 +358,28 @@ def test_margins_that_cannot_be_used_are_refused(margins, message):
 def test_settings_that_cannot_be_used_are_refused(given_settings, message):
     with pytest.raises(ValueError, match=message):
         rake(customers(), KNOWN, **given_settings)
+
+
+def test_percents_are_shares():
+    data = pd.concat([customers()] * 4, ignore_index=True)
+    percents = {name: {level: 100 * share for level, share in known.items()} for name, known in KNOWN.items()}
+    of_shares, of_percents = rake(data, KNOWN), rake(data, percents)
+    assert of_percents.population is None
+    np.testing.assert_allclose(of_percents.weights, of_shares.weights, rtol=1e-9)
+    mixed = rake(data, {"channel": percents["channel"], "device": KNOWN["device"]})
+    np.testing.assert_allclose(mixed.weights, of_shares.weights, rtol=1e-9)
+
+
+def test_a_table_of_a_hundred_customers_is_no_table_of_percents():
+    assert rake(customers().head(50), customers(), by="channel").population == 100
+    with pytest.raises(ValueError, match="sums to 100 and 400 respondents take part"):
+        rake(pd.concat([customers()] * 4), customers(), by="channel")
+
+
+@pytest.mark.parametrize("trim", [3, (3,), (0.3, 3, 5), "3"])
+def test_limits_that_are_no_pair_are_refused(trim):
+    with pytest.raises(TypeError, match=r"trim must be a pair, the least and the largest weight, .*\(None, 3\); got"):
+        rake(customers(), KNOWN, trim=trim)
 
 
 def test_other_tables_and_margins_are_refused_by_type():

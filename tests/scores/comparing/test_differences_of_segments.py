@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import t
 
 from cxstats import Design, cross_tally, read_export, score, tally
 from cxstats.scores.comparing import compare, compare_paired, compare_two
 from cxstats.scores.comparing.inversion import deviates_at, score_limits_at
+from cxstats.scores.comparing.sides import sides_of
 from cxstats.scores.samples import Sample
 
 DESIGNS = {
@@ -185,6 +186,7 @@ def test_waves_are_compared_within_the_other_columns_and_by_what_came_before():
         ["b, 2026-03", "b, 2026-01"],
     ]
     assert "1 segment without month" in found.notes()
+    assert "not the month just before: b 2026-03 against 2026-01, without 2026-02" in found.notes()
     turned = compare(
         score(tally(table, "x", scale="csat-5", by=["month", "shop"]), "mean"), to="previous", along="month"
     )
@@ -241,7 +243,9 @@ def test_answers_that_do_not_vary_say_something_by_the_score_and_nothing_by_stud
     assert compare(uniform, to="s1").verdicts == ("no clear difference",)
     found = compare(uniform, to="s1").interval()
     assert found.low[0] < -0.3 < 0.3 < found.high[0]
-    assert compare(uniform, to="s1", method="welch").verdicts == ("too few to say",)
+    assert compare(uniform, to="s1", method="welch").verdicts == (
+        "cannot be said by method 'welch': answers do not vary",
+    )
 
 
 def test_samples_that_share_clusters_are_refused(answers):
@@ -279,6 +283,8 @@ def test_errors_say_what_must_hold():
         compare(scores, margin=5.0)
     with pytest.raises(ValueError, match="fractions: .05 is 5 percentage points; got 5"):
         compare(shares((45, 15), (30, 30)), margin=5)
+    with pytest.raises(ValueError, match="two samples are compared; got the same one twice"):
+        compare_two(scores, scores)
     with pytest.raises(TypeError, match="compared by compare_two"):
         compare(scores, to=scores)
     with pytest.raises(ValueError, match="comparing segments needs two or more; the tally has 1"):
@@ -301,7 +307,7 @@ def test_methods_that_do_not_know_a_design_are_refused_under_one(answers):
         compare(scores, method="mee")
     assert compare(scores).contrasts.method == "mover"
     wald = compare(scores, to="total", method="wald")
-    half = norm.ppf(0.975) * wald.contrasts.standard_error
+    half = t.ppf(0.975, len(answers.dropna(subset="weight")) - 1) * wald.contrasts.standard_error
     assert wald.interval().high - wald.difference == pytest.approx(half, rel=1e-9)
 
 
@@ -339,3 +345,136 @@ def test_an_outside_figure_is_pointed_to():
     table = pd.DataFrame({"s": np.repeat(["a", "b"], 30), "x": np.tile([1, 3, 5], 20)})
     with pytest.raises(ValueError, match=r"for an outside figure say to=Benchmark\(5.5\)"):
         compare(score(tally(table, "x", scale="csat-5", by="s"), "mean"), to=5.5)
+
+
+def test_waves_next_to_each_other_have_no_gap():
+    table = pd.DataFrame({"wave": np.repeat([1, 2, 4], 30), "x": np.tile([1, 3, 5], 30)})
+    found = compare(tally(table, "x", scale="csat-5", by="wave"), to="previous")
+    assert not any("just before" in note for note in found.notes())
+    table["wave"] = pd.Categorical(table["wave"], categories=[1, 2, 3, 4], ordered=True)
+    found = compare(tally(table, "x", scale="csat-5", by="wave"), to="previous")
+    assert "not the wave just before: 4 against 2, without 3" in found.notes()
+
+
+def test_a_tally_is_compared_by_the_usual_metric_and_a_number_finds_its_segment():
+    table = pd.DataFrame({"shop": np.repeat([1.0, 2.0, np.nan], 30), "x": np.tile([1, 3, 5], 30)})
+    counted = tally(table, "x", scale="csat-5", by="shop")
+    found = compare(counted, to=2)
+    assert found.against == "2.0"
+    pd.testing.assert_frame_equal(found.to_frame(), compare(score(counted), to=(2.0,)).to_frame())
+    with pytest.raises(ValueError, match="segment '3' not found"):
+        compare(counted, to=3)
+
+
+def clustered(rng, rows=240, clusters=12):
+    """Rows of segments a to d that share clusters, with moods, weights and margins."""
+    agent = rng.integers(0, clusters, rows)
+    latent = 3.2 + rng.normal(0, 0.7, clusters)[agent] + rng.normal(0, 1, rows)
+    return pd.DataFrame(
+        {
+            "x": np.clip(np.rint(latent), 1, 5),
+            "team": rng.choice(["a", "b", "c", "d"], rows),
+            "agent": agent,
+            "region": agent % 2,
+            "w": rng.choice([1.0, 2.5], rows),
+            "sex": rng.choice(["f", "m"], rows),
+            "age": rng.choice(["old", "young"], rows),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        Design(weights="w", clusters="agent"),
+        Design(weights="w", clusters="agent", strata="region"),
+        Design(weights="w", strata="region"),
+        Design(weights="w"),
+        Design(weights="w", margins=("sex", "age")),
+        Design(weights="w", clusters="agent", margins=("sex",)),
+    ],
+    ids=["clusters", "strata of clusters", "strata", "weights", "margins", "margins of clusters"],
+)
+@pytest.mark.parametrize("method", ["mover", "score", "welch", "wald"])
+@pytest.mark.parametrize("to", ["rest", "total"])
+def test_a_side_is_the_same_whether_its_segments_are_merged_before_or_after_they_are_counted(design, method, to):
+    table = clustered(np.random.default_rng(21))
+    merged = table.assign(team=table["team"].where(table["team"] == "a", "z"))
+    split, whole = (
+        compare(score(tally(one, "x", scale="csat-5", by="team", design=design)), to=to, method=method)
+        .to_frame()
+        .iloc[0]
+        for one in (table, merged)
+    )
+    numbers = ["first_n", "second_n", "difference", "standard_error", "low", "high", "p_value"]
+    assert split[numbers].to_numpy(float) == pytest.approx(whole[numbers].to_numpy(float), rel=1e-7)
+
+
+@pytest.mark.parametrize("margins", [(), ("sex",), ("sex", "age")])
+def test_what_margins_take_off_merged_segments_is_that_of_the_segments_counted_as_one(margins):
+    table = clustered(np.random.default_rng(22))
+    design = Design(weights="w", clusters="agent", strata="region", margins=margins)
+    scores = score(tally(table, "x", scale="csat-5", by="team", design=design))
+    merged = sides_of(scores, np.array([[True, True, True, False], [False, False, False, True]])).tally
+    expected = tally(table.assign(team=table["team"].eq("d")), "x", scale="csat-5", by="team", design=design)
+    assert merged.covariance == pytest.approx(expected.covariance, rel=1e-9, abs=1e-9)
+    assert merged.degrees_of_freedom.tolist() == expected.degrees_of_freedom.tolist()
+    if margins:
+        assert merged.explained == pytest.approx(expected.explained, rel=1e-7, abs=1e-7)
+    else:
+        assert merged.explained is None
+
+
+def test_units_of_added_tallies_are_counted_apart():
+    table = clustered(np.random.default_rng(23), clusters=8)
+    design = Design(clusters="agent")
+    first, second = (
+        tally(part, "x", scale="csat-5", by="team", design=design)
+        for part in (table[table["agent"] < 4], table[table["agent"] >= 4])
+    )
+    found = sides_of(score(first + second), np.array([[True, True, True, True]])).tally
+    assert found.degrees_of_freedom.tolist() == [3 + 3]
+
+
+@pytest.mark.parametrize("method", ["welch", "wald"])
+def test_student_s_limits_know_shared_clusters(method):
+    rng, held, replicates = np.random.default_rng(24), 0, 150
+    design = Design(clusters="agent")
+    for _ in range(replicates):
+        agent = np.repeat(np.arange(6), 12)
+        slope = rng.normal(0, 0.8, 6)[agent]
+        team = np.tile([0, 1], 36)
+        x = np.clip(np.rint(4 + slope * (2 * team - 1) + rng.normal(0, 1, 72)), 1, 7)
+        table = pd.DataFrame({"x": x, "team": team, "agent": agent})
+        found = compare(
+            score(tally(table, "x", scale="ces-2.0", by="team", design=design), "mean"), to=0, method=method
+        )
+        limits = found.interval()
+        held += bool(limits.low[0] <= 0 <= limits.high[0])
+        # Six agents, in both teams.
+        half = t.ppf(0.975, 5) * found.contrasts.standard_error
+        assert limits.high - found.difference == pytest.approx(half, rel=1e-9)
+    assert held / replicates > 0.92
+
+
+@pytest.mark.parametrize("method", ["score", "mover", "welch", "wald"])
+def test_a_census_is_certain_by_every_method(method):
+    table = rows_of([[3, 8, 10, 12, 9], [6, 9, 9, 5, 4]]).assign(w=1.0)
+    census = tally(table, "x", scale="csat-5", by="segment", design=Design(weights="w", population_size=len(table)))
+    found = compare(score(census, "mean"), to="all", method=method)
+    assert found.interval().low[0] == found.interval().high[0] == found.difference[0]
+    assert found.verdicts == ("better",)
+
+
+def test_what_cannot_be_said_has_its_reason():
+    table = clustered(np.random.default_rng(25))
+    table.loc[table["team"] == "a", "agent"] = 3
+    table = table[(table["team"] != "b") | (table["team"] == "b").cumsum().le(5)]
+    found = compare(
+        score(tally(table, "x", scale="csat-5", by="team", design=Design(clusters="agent")), "mean"), to="d"
+    )
+    assert found.verdicts[:2] == ("cannot be said: all answers come from one agent", "too few to say")
+    assert found.sentences()[0].startswith("a against d: cannot be said: all answers come from one agent (n = ")
+    assert found.family.size == 1
+    same = crossed(15, 0, 0, 0)
+    assert compare_paired(same, "mean", method="t").verdicts == ("cannot be said: all customers changed by the same",)

@@ -43,8 +43,9 @@ def test_not_inferior_looks_to_the_good_side():
     up = compare(scored([HIGH, LOW]), to="all", aim="non-inferiority", margin=0.5)
     assert up.verdicts == ("not worse by 0.5 points or more",)
     effort = compare(scored([HIGH[2:], LOW[2:]], scale="ces-1.0"), to="all", aim="non-inferiority", margin=0.5)
-    assert effort.verdicts == ("could be worse by 0.5 points or more",)
-    assert effort.sentences()[0].endswith("The whole interval lies beyond the margin.")
+    assert effort.verdicts == ("worse by more than 0.5 points",)
+    assert effort.sentences()[0].startswith("t0 is worse than t1 by more than 0.5 points: ")
+    assert up.sentences()[0].endswith("The whole interval is better by more than 0.5 points.")
     assert effort.to_frame().loc[0, "low"] > 0.5
 
 
@@ -254,3 +255,31 @@ def test_the_summary_names_column_unit_and_interval():
     )
     assert f"({100 * limits.low[0]:+.1f} to {100 * limits.high[0]:+.1f})" in said
     assert said.endswith("95 % interval, score method.")
+
+
+@pytest.mark.parametrize("adjust", ["none", "simultaneous"])
+def test_an_interval_beyond_the_margin_is_said_with_its_direction(adjust):
+    for scale, words in (("ces-2.0", ("better", "worse")), ("ces-1.0", ("worse", "better"))):
+        cut = 0 if scale == "ces-2.0" else 2
+        for pair, word in zip(([HIGH, LOW], [LOW, HIGH]), words, strict=True):
+            scores = scored([one[cut:] for one in pair], scale=scale)
+            found = compare(scores, to="all", aim="equivalence", margin=0.3, adjust=adjust)
+            limits = found.interval()
+            assert limits.low[0] > 0.3 or limits.high[0] < -0.3
+            assert found.verdicts == (f"{word} by more than 0.3 points",)
+            assert found.sentences()[0].startswith(f"t0 is {word} than t1 by more than 0.3 points: ")
+            assert found.to_text()["p"].iloc[0] == "< .001"
+
+
+def test_an_interval_within_the_margin_that_the_number_of_comparisons_overrules_is_said():
+    rng, seen = np.random.default_rng(6), 0
+    for _ in range(12):
+        found = compare(
+            scored(rng.multinomial(150, np.full(7, 1 / 7), size=4)), to="all", aim="equivalence", margin=0.5
+        )
+        for row, said in zip(found.to_frame().to_dict("records"), found.sentences(), strict=True):
+            within = row["low"] > -0.5 and row["high"] < 0.5
+            told = "The interval by itself lies within 0.5 points, which among 6 comparisons can be chance." in said
+            assert told == (within and row["verdict"].startswith("could differ"))
+            seen += told
+    assert seen > 0

@@ -229,3 +229,29 @@ class TestSegmentsAndWords:
 def test_refuses(call, message):
     with pytest.raises(ValueError, match=message):
         call(expect(SHAPES["left-skewed"], scale="ces-2.0"))
+
+
+@pytest.mark.parametrize("call", [detectable_difference, answers_to_detect])
+@pytest.mark.parametrize(
+    ("counts", "metric", "message"),
+    [
+        (
+            [0, 0, 0, 0, 0, 1, 3],
+            "favourable",
+            "have the value 1 under .*of the 7 points, .*none at 1, 2, 3, 4.* Expect at",
+        ),
+        ([3, 1, 0, 0, 0, 0, 0], "favourable", "have the value 0 under"),
+        ([0, 0, 0, 1, 0, 0, 0], "mean", "have the value 4 under .*none at 1, 2, 3, 5, 6, 7"),
+    ],
+)
+def test_answers_that_never_differ_say_nothing_of_another_score(call, counts, metric, message):
+    how = {"answers": 100} if call is detectable_difference else {"difference": -0.1}
+    with pytest.raises(ValueError, match=message):
+        call(expect({"a": [1, 1, 1, 1, 1, 1, 1], "b": counts}, scale="ces-2.0", metric=metric), **how)
+
+
+def test_a_change_beyond_the_points_that_have_answers_says_so():
+    """With 2 answers a sample no score from 4 to 5 is told from 4.5; the scale itself goes on to 7."""
+    found = detectable_difference(expect([0, 0, 0, 10, 10, 0, 0], scale="ces-2.0"), answers=2)
+    assert np.isnan([found.rise[0], found.fall[0]]).all()
+    assert found.sentence().endswith("if it is larger than the points that have answers allow.")

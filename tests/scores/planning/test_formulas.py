@@ -104,7 +104,10 @@ def test_invitations_on_average_are_answers_over_rate():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"answers": 0, "response_rate": 0.2}, "answers must be at least 1; got 0"),
+        ({"answers": 0, "response_rate": 0.2}, "answers must be a whole number of at least 1; got 0"),
+        ({"answers": 40.5, "response_rate": 0.2}, "answers must be a whole number of at least 1; got 40.5"),
+        ({"answers": math.nan, "response_rate": 0.2}, "answers must be a whole number of at least 1; got nan"),
+        ({"answers": 40, "response_rate": math.nan}, "response_rate must be above 0"),
         ({"answers": 5, "response_rate": 18}, r"response_rate must be above 0 and at most 1, as .18; got 18"),
         ({"answers": 5, "response_rate": 0}, "response_rate must be above 0"),
         ({"answers": 5, "response_rate": 0.2, "assurance": 80}, "assurance must be between 0 and 1, as .8"),

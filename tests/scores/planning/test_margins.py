@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 
 from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
@@ -94,7 +94,8 @@ def test_laws(counts, margin, wider, design_effect, population):
     under_design = answers_needed(expected, margin=margin, design_effect=design_effect)
     assert under_design.answers[0] == math.ceil(design_effect * plan.answers[0] - 1e-9)
     limited = answers_needed(expected, margin=margin, population_size=population)
-    assert limited.answers <= min(plan.answers[0], population)
+    # Student's quantile and the divisor n - 1 of a design take at most z^2 / 2 + 1 answers more, near enough.
+    assert limited.answers <= min(plan.answers[0] + 4, population)
     assert margin_reached(expected, answers=plan.answers[0]) <= margin
     assert margin_reached(expected, answers=plan.answers[0] - 1) > margin
 
@@ -141,6 +142,64 @@ def test_a_finite_population_in_simulated_surveys():
     spread = (drawn @ expected.values / n).std()
     assert 1.96 * spread == pytest.approx(0.2, rel=0.02)
     assert n < answers_needed(expected, margin=0.2).answers
+
+
+def chance_in_population(n, population, *, favourable, margin):
+    """Whether surveys counted under Design(population_size=...) reach the margin, by every sample that may come."""
+    k = np.arange(max(0, n - (population - favourable)), min(n, favourable) + 1)
+    chances = hypergeom.pmf(k, population, favourable, n)
+    likely = k[chances > 1e-7]
+    data = pd.DataFrame(
+        {"ces": np.concatenate([np.repeat([7, 1], [one, n - one]) for one in likely]), "survey": likely.repeat(n)}
+    )
+    design = Design(strata="survey", population_size=population)
+    limits = score(tally(data, "ces", scale="ces-2.0", by="survey", design=design), "favourable").interval()
+    return chances[chances > 1e-7][(limits.high - limits.low) / 2 <= margin * (1 + 1e-9)].sum()
+
+
+@pytest.mark.parametrize(("margin", "population"), [(0.08, 500), (0.05, 1_000), (0.05, 300)])
+def test_assurance_is_kept_in_a_finite_population(margin, population):
+    """Exactly: the number of favourable answers is hypergeometric, the interval that of the survey's own design."""
+    expected = expect(SHAPES["left-skewed"], scale="ces-2.0", metric="favourable")
+    n = int(answers_needed(expected, margin=margin, assurance=0.8, population_size=population).assured[0])
+    known = {"favourable": round(0.65 * population), "margin": margin}
+    assert chance_in_population(n, population, **known) >= 0.8 > chance_in_population(n - 1, population, **known)
+
+
+def test_a_mean_of_a_finite_population_keeps_its_assurance():
+    """Drawn from the population without replacement, each survey counted under its own design."""
+    expected, design = expect(SHAPES["left-skewed"], scale="ces-2.0"), Design(strata="survey", population_size=400)
+    n = int(answers_needed(expected, margin=0.2, assurance=0.8, population_size=400).assured[0])
+    rng = np.random.default_rng(8)
+    drawn = rng.multivariate_hypergeometric(np.array(SHAPES["left-skewed"]) * 4, n, size=1_000)
+    points = np.repeat(np.tile(np.arange(1, 8), 1_000), drawn.ravel())
+    data = pd.DataFrame({"ces": points, "survey": np.arange(1_000).repeat(n)})
+    limits = score(tally(data, "ces", scale="ces-2.0", by="survey", design=design)).interval()
+    kept = ((limits.high - limits.low) / 2 <= 0.2).mean()
+    # One more answer moves the chance by some .05.
+    assert 0.8 - 3 * np.sqrt(0.8 * 0.2 / 1_000) <= kept <= 0.9
+
+
+def test_a_finite_population_under_a_design_effect():
+    expected = expect(SHAPES["left-skewed"], scale="ces-2.0", design_effect=1.5)
+    endless, limited = (answers_needed(expected, margin=0.2, population_size=size).answers[0] for size in (None, 800))
+    assert limited == pytest.approx(endless / (1 + endless / 800), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"answers": 0}, "answers must be a whole number of at least 1; got 0 in all"),
+        ({"answers": math.nan}, "answers must be a whole number of at least 1; got nan"),
+        ({"answers": 40.5}, "answers must be a whole number of at least 1; got 40.5"),
+        ({"answers": 51, "population_size": 50}, "answers must be at most the population_size, .*got 51 of 50 in all"),
+        ({"answers": 10, "population_size": math.nan}, "population_size must be at least 2; got nan"),
+        ({"answers": 10, "population_size": 50.5}, "population_size must be a whole number of customers; got 50.5"),
+    ],
+)
+def test_margin_reached_refuses(given, message):
+    with pytest.raises(ValueError, match=message):
+        margin_reached(expect(SHAPES["left-skewed"], scale="ces-2.0"), **given)
 
 
 def clustered(rng, agents, surveys, each=8):
