@@ -11,6 +11,7 @@ Read an export, count the answers, score them:
 
 Responses: what customers answered
     read_export, Survey         a vendor's export: responses, questions, rejected rows
+    personal_columns            which columns hold personal data; pseudonymised puts a keyed hash in their place
     inspect, Question           what is in it, and on which scales it may be
     Scale, named_scale, SCALES  points, direction, labels
     read_answer                 from a raw answer to a point, or the reason why not
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
     from cxstats.responses.inspection import Question, inspect
     from cxstats.responses.joining import Attached, attach
     from cxstats.responses.markdown import bullets
+    from cxstats.responses.personal.columns import personal_columns, pseudonymised
     from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
     from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
     from cxstats.responses.scales import SCALES, Scale, named_scale
@@ -235,8 +237,10 @@ __all__ = [
     "named_difference",
     "named_metric",
     "named_scale",
+    "personal_columns",
     "post_stratify",
     "priorities",
+    "pseudonymised",
     "published_metrics",
     "rake",
     "rank_correlation",
@@ -283,6 +287,7 @@ _ROOMS: Final = MappingProxyType(
         "responses.inspection": ("Question", "inspect"),
         "responses.joining": ("Attached", "attach"),
         "responses.markdown": ("bullets",),
+        "responses.personal.columns": ("personal_columns", "pseudonymised"),
         "responses.quality": ("Flagged", "duplicate_answers", "speeders", "straight_liners"),
         "responses.repeats": ("RepeatAnswerers", "repeat_answerers"),
         "responses.scales": ("SCALES", "Scale", "named_scale"),

@@ -387,6 +387,7 @@ def _inspection(survey: Survey, questions: Iterable[Question]) -> dict[str, obje
                 "column": question.column,
                 "text": question.text,
                 "kind": question.kind,
+                "personal": question.personal,
                 "answered": question.answered,
                 "distinct": question.distinct,
                 "answers": dict(question.answers),
@@ -410,6 +411,8 @@ def _question_lines(question: Question) -> list[str]:
         shown = [f"{_short(answer)} x {times:,}" for answer, times in list(question.answers.items())[:_ANSWERS_SHOWN]]
         more = ["..."] if len(question.answers) > _ANSWERS_SHOWN else []
         lines.append(f"    answers: {'; '.join(shown + more)}")
+    if question.personal:
+        lines.append(f"    personal ({question.personal}): not shown, and written only if asked for by name")
     if question.likely_scales:
         likely = [f"{scale.name} ({scale.share:.0%} by {scale.evidence})" for scale in question.likely_scales]
         lines.append(f"    may be on: {', '.join(likely)}")

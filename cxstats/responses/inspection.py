@@ -14,8 +14,9 @@ import pandas as pd
 
 from cxstats.responses.answers import read_answer
 from cxstats.responses.labels import label_key
+from cxstats.responses.personal.recognition import personal_kind
 from cxstats.responses.scales import SCALES, Measures, Scale
-from cxstats.responses.survey import Survey
+from cxstats.responses.survey import PERSONAL, Survey
 
 Kind = Literal["administrative", "rating", "choice", "option", "number", "date", "text", "empty"]
 
@@ -67,9 +68,12 @@ class Question:
     answered, distinct
         Number of cells that are not empty, and of different ones.
     answers
-        The answers and how often each was given, most frequent first; empty for text, dates and many numbers.
+        The answers and how often each was given, most frequent first; empty for text, dates, many numbers and
+        personal data.
     likely_scales
         Best fit first; empty unless answers and evidence point to one.
+    personal
+        Which personal data the column holds, if any: ``"e-mail address"``.
     """
 
     column: str
@@ -79,6 +83,7 @@ class Question:
     distinct: int
     answers: Mapping[str, int]
     likely_scales: tuple[LikelyScale, ...]
+    personal: str = ""
 
 
 def inspect(survey: Survey) -> list[Question]:
@@ -101,9 +106,10 @@ def _question(survey: Survey, column: str) -> Question:
     stated = str(asked["kind"].iloc[0]) if len(asked) else ""
     labels = read_labels(str(asked["labels"].iloc[0])) if len(asked) else {}
     kind, scales = describe(cells, counts, f"{column} {text}", labels=labels, stated=stated)
-    shown = counts if kind in _LISTED and len(counts) <= MOST_CHOICES else counts.iloc[:0]
+    personal = str(asked[PERSONAL].iloc[0]) if len(asked) else personal_kind(cells, name=column)
+    shown = counts if kind in _LISTED and len(counts) <= MOST_CHOICES and not personal else counts.iloc[:0]
     answers = {str(answer): int(times) for answer, times in shown.items()}
-    return Question(column, text, kind, int(counts.sum()), len(counts), answers, scales)
+    return Question(column, text, kind, int(counts.sum()), len(counts), answers, scales, personal)
 
 
 def describe(

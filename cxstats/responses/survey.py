@@ -3,16 +3,19 @@
 Nothing is lost in silence: records read = records kept + records rejected, each with its number and its reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from cxstats.responses.names import unknown_name
+from cxstats.responses.personal.recognition import personal_kind
 
 PARTIAL: Final = "partial"
 UNANSWERED: Final = "unanswered"
+PERSONAL: Final = "personal"
 QUESTION_COLUMNS: Final = (
     "column", "text", "kind", "role", "part_of", "part", "scale", "evidence", "labels", "time_zone",
 )  # fmt: skip
@@ -43,7 +46,7 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Survey:
     """Responses, questions and rejected rows of one export.
 
@@ -68,6 +71,8 @@ class Survey:
           scales that point different ways, no scale and ``"unknown: say which of ..."``.
         - ``labels``: what the codes stand for: ``"1 = very bad; 2 = bad"``.
         - ``time_zone``: of dates without an offset; ``"?"`` and a reason where the export does not say.
+        - ``personal``: ``"name"``, ``"e-mail address"``, ``"phone number"``, ``"IP address"`` or ``"coordinates"``
+          where the column holds such. It is not shown, and written only where it is asked for by name.
     rejected
         One row a record that is not used: its number ``record`` (the first after the headers is 1) and the ``reason``.
     source
@@ -85,8 +90,8 @@ class Survey:
             raise ValueError(
                 f"records read must be kept + rejected; got {self.source.read} read, {kept} kept, {rejected} rejected"
             )
-        if list(self.questions.columns) != list(QUESTION_COLUMNS) or self.questions.isna().any(axis=None):
-            object.__setattr__(self, "questions", _filled_up(self.questions))
+        if list(self.questions.columns) != [*QUESTION_COLUMNS, PERSONAL] or self.questions.isna().any(axis=None):
+            object.__setattr__(self, "questions", _filled_up(self.questions, self.responses))
 
     def summary(self) -> pd.DataFrame:
         """Account for every record: columns ``what`` and ``records``; read = kept + rejected."""
@@ -153,14 +158,91 @@ class Survey:
         both = pd.concat([self.rejected, rejected], ignore_index=True) if len(gone) else self.rejected
         return replace(self, responses=self.responses[kept], rejected=both)
 
+    def to_csv(self, path: str | Path, *, personal: str | Collection[str] = ()) -> None:
+        """Write the responses as CSV, and what each column is into a file ``.questions.csv`` beside it.
 
-def _filled_up(questions: pd.DataFrame) -> pd.DataFrame:
-    """Return questions with all of their columns, empty where nothing is known."""
-    return pd.DataFrame(
-        {
-            name: questions[name].fillna("").astype("str")
-            if name in questions
-            else pd.Series("", index=questions.index, dtype="str")
-            for name in QUESTION_COLUMNS
-        }
-    )
+        With both files `read_export` reads the same responses and questions again, types included; rejected records
+        are not written, and an empty text is read as missing. Cells that a spreadsheet would compute begin with an
+        apostrophe, which is taken away in reading.
+
+        Parameters
+        ----------
+        path
+            Of the file; it is replaced where it exists.
+        personal
+            Names of columns of personal data to write too; the others are left out.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or two columns have one name.
+        """
+        from cxstats.responses.writing.files import write_csv
+
+        write_csv(self, path, personal=personal)
+
+    def to_xlsx(self, path: str | Path, *, personal: str | Collection[str] = ()) -> None:
+        """Write the responses and the questions as two sheets of a workbook, for `read_export` and for Excel.
+
+        Text is text there, and none of it computed. As `to_csv`, but lines of a cell end in a line feed.
+
+        Parameters
+        ----------
+        path, personal
+            As of `to_csv`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, the extra ``excel`` is not installed, or a sheet cannot hold the survey: rows,
+            columns, or cells that are too long or hold control characters.
+        """
+        from cxstats.responses.writing.files import write_excel
+
+        write_excel(self, path, personal=personal)
+
+    def to_parquet(self, path: str | Path, *, personal: str | Collection[str] = ()) -> None:
+        """Write the responses as Parquet, with the questions in its metadata; as `to_csv`, and empty text stays so.
+
+        Parameters
+        ----------
+        path, personal
+            As of `to_csv`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or the extra ``parquet`` is not installed.
+        """
+        from cxstats.responses.writing.files import write_parquet
+
+        write_parquet(self, path, personal=personal)
+
+    def __repr__(self) -> str:
+        from cxstats.responses.presenting import survey_as_text
+
+        return survey_as_text(self)
+
+    def _repr_html_(self) -> str:
+        from cxstats.responses.presenting import survey_as_html
+
+        return survey_as_html(self)
+
+
+def _filled_up(questions: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
+    """Return questions with all of their columns, empty where nothing is known; personal data are looked for."""
+    filled = {
+        name: questions[name].fillna("").astype("str")
+        if name in questions
+        else pd.Series("", index=questions.index, dtype="str")
+        for name in QUESTION_COLUMNS
+    }
+    if PERSONAL in questions:
+        personal = questions[PERSONAL].fillna("")
+    else:
+        personal = [
+            personal_kind(responses[column], name=column, text=text) if column in responses else ""
+            for column, text in zip(filled["column"], filled["text"], strict=True)
+        ]
+    filled[PERSONAL] = pd.Series(personal, index=questions.index, dtype="str")
+    return pd.DataFrame(filled)

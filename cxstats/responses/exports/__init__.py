@@ -56,20 +56,30 @@ from pathlib import Path
 from typing import Final
 from zipfile import is_zipfile
 
+from cxstats.responses.exports.alchemer import ALCHEMER
 from cxstats.responses.exports.delimited import open_text
 from cxstats.responses.exports.excel import open_excel
+from cxstats.responses.exports.google_forms import GOOGLE_FORMS
 from cxstats.responses.exports.layouts import Vendor
-from cxstats.responses.exports.parquet import read_parquet
+from cxstats.responses.exports.limesurvey import LIMESURVEY
+from cxstats.responses.exports.microsoft_forms import MICROSOFT_FORMS
 from cxstats.responses.exports.plain import PLAIN
 from cxstats.responses.exports.qualtrics import QUALTRICS
 from cxstats.responses.exports.qualtrics_legacy import QUALTRICS_LEGACY
+from cxstats.responses.exports.stored import read_stored
 from cxstats.responses.exports.streams import Progress
+from cxstats.responses.exports.surveymonkey import SURVEYMONKEY
 from cxstats.responses.exports.surveys import survey_of
 from cxstats.responses.exports.tables import Opened
+from cxstats.responses.exports.typeform import TYPEFORM
+from cxstats.responses.exports.zendesk import ZENDESK
 from cxstats.responses.names import unknown_name
 from cxstats.responses.survey import Survey
 
-VENDORS: Final[Sequence[Vendor]] = (QUALTRICS, QUALTRICS_LEGACY, PLAIN)
+VENDORS: Final[Sequence[Vendor]] = (
+    QUALTRICS, QUALTRICS_LEGACY, SURVEYMONKEY, ALCHEMER, TYPEFORM, ZENDESK, LIMESURVEY, MICROSOFT_FORMS, GOOGLE_FORMS,
+    PLAIN,
+)  # fmt: skip
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -82,14 +92,16 @@ def read_export(
     sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Survey:
-    """Read a survey export: CSV, TSV, semicolons, Excel or Parquet, of Qualtrics or laid out plainly.
+    """Read a survey export: CSV, TSV, semicolons, Excel or Parquet, of a known vendor or laid out plainly.
 
     Parameters
     ----------
     path
         The file.
     vendor
-        ``"qualtrics"``, ``"qualtrics-legacy"`` or ``"plain"``, or a `Vendor`; recognised by content unless given.
+        ``"qualtrics"``, ``"qualtrics-legacy"``, ``"surveymonkey"``, ``"alchemer"``, ``"typeform"``, ``"zendesk"``,
+        ``"limesurvey"``, ``"microsoft-forms"``, ``"google-forms"`` or ``"plain"``, or a `Vendor`; recognised by
+        content unless given.
     encoding, delimiter
         Of a text file; found unless given. UTF-8, UTF-16 and Windows-1252 are told apart.
     sheet
@@ -123,10 +135,10 @@ def read_export(
         raise IsADirectoryError(f"{path} is a folder; name the export file in it")
     if not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")
-    if read_start(path) == b"PAR1":
-        if vendor not in (None, PLAIN.name) or encoding or delimiter or sheet:
-            raise ValueError(f"{path.name} is a Parquet file; it has no vendor's shape, encoding, delimiter or sheet")
-        return read_parquet(path)
+    refused = bool(delimiter or sheet)
+    stored = read_stored(path, asked=vendor, encoding=encoding, refused=refused, progress=progress)
+    if stored is not None:
+        return stored
     opened = _open(path, encoding, delimiter, sheet)
     chosen = _vendor(vendor, opened)
     layout = opened.layout or chosen.layout(opened.head)

@@ -1,0 +1,58 @@
+"""Google Forms' CSV and Excel: one header row of questions, a timestamp first, several answers joined by commas."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from cxstats.responses.exports.joined import NOTE, split_at
+from cxstats.responses.exports.layouts import Column, Layout, Rows, Vendor, one_line
+from cxstats.responses.exports.moments import about_the_response, moments
+from cxstats.responses.labels import label_key
+
+_TIMESTAMPS: Final = frozenset(
+    label_key(name)
+    for name in (
+        "Timestamp", "Tijdstempel", "Zeitstempel", "Horodateur", "Marca temporal", "Carimbo de data/hora",
+        "Informazioni cronologiche", "时间戳记",
+    )
+)  # fmt: skip
+_ADMINISTRATIVE: Final = _TIMESTAMPS | {"emailaddress", "username", "score"}
+_ITEM: Final = re.compile(r"(.+\S) ?\[([^\[\]]+)\]")
+_ZONE: Final = "? of the form's owner"
+
+
+def _recognises(rows: Rows) -> bool:
+    if len(rows[0]) < 2 or label_key(rows[0][0]) not in _TIMESTAMPS:
+        return False
+    written = moments([row[0] for row in rows[1:]])
+    # Many a table begins with a timestamp in ISO 8601; Google's are written for people, as are its questions.
+    return written.fits and (bool(written.formats) or any(" " in name.strip() for name in rows[0][1:]))
+
+
+def _layout(rows: Rows) -> Layout:
+    texts = [one_line(name) for name in rows[0]]
+    first = sum(1 for _ in takewhile(lambda name: label_key(name) in _ADMINISTRATIVE, texts))
+    stamp = about_the_response(texts[0], [row[0] for row in rows[1:]], role="end", zone=_ZONE)
+    columns = [stamp, *(Column(text, kind="administrative") for text in texts[1:first]), *_answers(texts[first:])]
+    said = stamp.time_zone != _ZONE
+    unsaid = "times are of the time zone of the form's owner, which the export does not say"
+    zone = f"times are of the time zone {stamp.time_zone}"
+    return Layout(columns, notes=[zone if said else unsaid, NOTE.format(", ")])
+
+
+def _answers(texts: Sequence[str]) -> list[Column]:
+    found = [_ITEM.fullmatch(text) for text in texts]
+    times = Counter(match[1] for match in found if match)
+    return [
+        Column(text, match[1], "part", part_of=match[1], part=match[2])
+        if match and times[match[1]] > 1
+        else Column(text, text, split=split_at(", "))
+        for text, match in zip(texts, found, strict=True)
+    ]
+
+
+GOOGLE_FORMS: Final = Vendor(
+    "google-forms", "one header row of questions, the first column a timestamp", _recognises, _layout
+)
