@@ -1,8 +1,6 @@
 """The command: look into an export, score it, run a notebook over it."""
 
 import io
-import json
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -13,11 +11,11 @@ from typing import Any, Final
 import click
 import pandas as pd
 
+from cxstats.printing import account, as_json, inspection, question_lines, repeaters, score_objects, score_text
 from cxstats.responses.answers import read_answer
 from cxstats.responses.exports import VENDORS, read_export
-from cxstats.responses.inspection import Question, inspect
+from cxstats.responses.inspection import inspect
 from cxstats.responses.names import unknown_name
-from cxstats.responses.repeats import likely_repeat_answerers
 from cxstats.responses.scales import SCALES, named_scale
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import tally
@@ -28,8 +26,6 @@ from cxstats.scores.metrics import METRIC_NAMES
 
 Command = Callable[..., Any]
 
-_TEXT_WIDTH: Final = 60
-_ANSWERS_SHOWN: Final = 7
 _MUCH_SET_ASIDE: Final = 0.05
 _LARGE: Final = 20_000_000
 
@@ -106,13 +102,13 @@ def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **readi
     survey = _read(export, reading).rename(rename)
     questions = inspect(survey)
     if as_json:
-        click.echo(_json(_inspection(survey, questions)))
+        click.echo(as_json(inspection(survey, questions)))
         return
     click.echo(f"{survey.source.name}: {survey.source.vendor} export, {survey.source.format}")
-    click.echo(f"{_account(survey)}\n")
+    click.echo(f"{account(survey)}\n")
     for question in questions:
-        click.echo("\n".join(_question_lines(question)))
-    for note in (*survey.source.notes, *_repeaters(survey)):
+        click.echo("\n".join(question_lines(question)))
+    for note in (*survey.source.notes, *repeaters(survey)):
         click.echo(f"note: {note}")
 
 
@@ -169,19 +165,19 @@ def score_command(export: Path, **given: Any) -> None:
     reading = {name: given[name] for name in ("vendor", "encoding", "delimiter", "sheet")}
     survey = _between(_read(export, reading).rename(given["rename"]), given["time"], given["since"], given["until"])
     if survey.responses.empty:
-        raise ValueError(f"no response is left to score: {_account(survey)}")
+        raise ValueError(f"no response is left to score: {account(survey)}")
     each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
     scored = [_score_column(survey, column, scale, given) for column, scale in each]
     if given["as_json"]:
-        click.echo(_json([row for scores in scored for row in _score_objects(scores)]))
+        click.echo(as_json([row for scores in scored for row in score_objects(scores)]))
     elif given["sentence"]:
         click.echo("\n".join(scores.sentence(invited=given["invited"]) for scores in scored))
     else:
-        click.echo("\n\n".join(_score_text(scores) for scores in scored))
-        click.echo(f"\n{_account(survey)}")
+        click.echo("\n\n".join(score_text(scores) for scores in scored))
+        click.echo(f"\n{account(survey)}")
     unused = [f"--missing {code} occurs in none of the scored columns" for code in _unused(given["missing"], scored)]
     unused += [_badly_placed(scores) for scores in scored if _share_set_aside(scores) > _MUCH_SET_ASIDE]
-    for note in [*unused, *([] if given["clusters"] else _repeaters(survey))]:
+    for note in [*unused, *([] if given["clusters"] else repeaters(survey))]:
         click.echo(f"note: {note}", err=True)
 
 
@@ -337,103 +333,3 @@ def _read(export: Path, reading: Mapping[str, Any]) -> Survey:
         return read_export(export, **reading)
     with click.progressbar(length=size, label=f"reading {export.name}", file=sys.stderr) as bar:
         return read_export(export, **reading, progress=bar.update)
-
-
-def _repeaters(survey: Survey) -> list[str]:
-    """Suggest clusters where customers seem to have answered more than once."""
-    return [
-        f"{found.answers:,} answers of {found.customers:,} different values of {found.customer}: if these are "
-        f"customers, their answers belong together; count them so with --clusters {found.customer}"
-        for found in likely_repeat_answerers(survey)
-    ]
-
-
-def _account(survey: Survey) -> str:
-    """Account for every record in one line."""
-    reasons = survey.rejected["reason"].value_counts()
-    why = f" ({', '.join(f'{count:,} {reason}' for reason, count in reasons.items())})" if len(reasons) else ""
-    kept, rejected = len(survey.responses), len(survey.rejected)
-    return f"{survey.source.read:,} records read = {kept:,} kept + {rejected:,} rejected{why}"
-
-
-def _score_text(scores: Scores) -> str:
-    reasons = scores.tally.reasons()
-    unused = reasons[~reasons["missing"].astype(bool)]
-    lines = [f"  set aside: {row.rows:,} x {row.reason}" for row in unused.head(_ANSWERS_SHOWN).itertuples()]
-    rest = unused["rows"].iloc[_ANSWERS_SHOWN:].sum()
-    return "\n".join([repr(scores), *lines, *([f"  set aside: {rest:,} x other reasons"] if rest else [])])
-
-
-def _score_objects(scores: Scores) -> Iterable[dict[str, object]]:
-    """Yield the total and then each segment, as the objects of the JSON list."""
-    for part in [scores.total, scores] if scores.tally.by else [scores]:
-        frame, few = part.to_frame(), part.too_few
-        for k, row in enumerate(frame.to_dict("records")):
-            keys = {str(name): _plain(row[name]) for name in part.tally.by}
-            figures = {name: _plain(row[name]) for name in ("estimate", "standard_error", "low", "high")}
-            counts = {"n": int(part.n[k]), "missing": int(part.missing[k]), "set_aside": int(part.set_aside[k])}
-            yield {**keys, "column": part.tally.column, **counts, **figures, "too_few": bool(few[k])}
-
-
-def _inspection(survey: Survey, questions: Iterable[Question]) -> dict[str, object]:
-    reasons = survey.rejected["reason"].value_counts()
-    return {
-        "vendor": survey.source.vendor,
-        "read": survey.source.read,
-        "kept": len(survey.responses),
-        "rejected": {str(reason): int(count) for reason, count in reasons.items()},
-        "questions": [
-            {
-                "column": question.column,
-                "text": question.text,
-                "kind": question.kind,
-                "personal": question.personal,
-                "answered": question.answered,
-                "distinct": question.distinct,
-                "answers": dict(question.answers),
-                "likely_scales": [
-                    {"name": likely.name, "share": likely.share, "evidence": likely.evidence}
-                    for likely in question.likely_scales
-                ],
-            }
-            for question in questions
-        ],
-        "notes": [*survey.source.notes, *_repeaters(survey)],
-    }
-
-
-def _question_lines(question: Question) -> list[str]:
-    text = "" if question.text == question.column else f"  {_short(question.text)}"
-    lines = [
-        f"{question.column}  [{question.kind}, {question.answered:,} answered, {question.distinct:,} distinct]{text}"
-    ]
-    if question.answers:
-        shown = [f"{_short(answer)} x {times:,}" for answer, times in list(question.answers.items())[:_ANSWERS_SHOWN]]
-        more = ["..."] if len(question.answers) > _ANSWERS_SHOWN else []
-        lines.append(f"    answers: {'; '.join(shown + more)}")
-    if question.personal:
-        lines.append(f"    personal ({question.personal}): not shown, and written only if asked for by name")
-    if question.likely_scales:
-        likely = [f"{scale.name} ({scale.share:.0%} by {scale.evidence})" for scale in question.likely_scales]
-        lines.append(f"    may be on: {', '.join(likely)}")
-    return lines
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _TEXT_WIDTH else f"{text[: _TEXT_WIDTH - 3]}..."
-
-
-def _plain(value: Any) -> object:
-    """Make a value fit for JSON: NaN and missing become null, dates ISO text, NumPy numbers plain ones."""
-    if pd.isna(value) or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    item = getattr(value, "item", None)
-    plain = item() if item else value
-    return plain if isinstance(plain, str | bool | int | float) else str(plain)
-
-
-def _json(content: object) -> str:
-    ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    return json.dumps(content, ensure_ascii=ascii_only, indent=2, allow_nan=False)
