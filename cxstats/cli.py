@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 import pandas as pd
 
-from cxstats.printing import account, as_json, inspection, question_lines, repeaters, score_objects, score_text
+from cxstats.printing import account, inspection, json_text, question_lines, repeaters, score_objects, score_text
 from cxstats.responses.answers import read_answer
 from cxstats.responses.exports import VENDORS, read_export
 from cxstats.responses.inspection import inspect
@@ -102,7 +102,7 @@ def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **readi
     survey = _read(export, reading).rename(rename)
     questions = inspect(survey)
     if as_json:
-        click.echo(as_json(inspection(survey, questions)))
+        click.echo(json_text(inspection(survey, questions)))
         return
     click.echo(f"{survey.source.name}: {survey.source.vendor} export, {survey.source.format}")
     click.echo(f"{account(survey)}\n")
@@ -169,7 +169,7 @@ def score_command(export: Path, **given: Any) -> None:
     each = zip(columns, scales * (len(columns) // len(scales)), strict=True)
     scored = [_score_column(survey, column, scale, given) for column, scale in each]
     if given["as_json"]:
-        click.echo(as_json([row for scores in scored for row in score_objects(scores)]))
+        click.echo(json_text([row for scores in scored for row in score_objects(scores)]))
     elif given["sentence"]:
         click.echo("\n".join(scores.sentence(invited=given["invited"]) for scores in scored))
     else:

@@ -115,7 +115,7 @@ def _plain(value: Any) -> object:
     return plain if isinstance(plain, str | bool | int | float) else str(plain)
 
 
-def as_json(content: object) -> str:
+def json_text(content: object) -> str:
     """Write JSON in letters that the terminal can show."""
     ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     return json.dumps(content, ensure_ascii=ascii_only, indent=2, allow_nan=False)
