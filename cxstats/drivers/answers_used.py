@@ -14,9 +14,9 @@ from cxstats.drivers.terms import missing_in
 from cxstats.responses.answers import missing_codes
 from cxstats.responses.engines import open_frame
 from cxstats.responses.keys import column_of
-from cxstats.responses.linearisation import require_two_clusters
 from cxstats.responses.placing import place_answers
 from cxstats.responses.scales import Scale
+from cxstats.responses.strata import require_two_clusters
 from cxstats.responses.survey import Survey
 from cxstats.responses.weights import Design
 

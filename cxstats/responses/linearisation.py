@@ -21,10 +21,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from cxstats.responses.numbering import distinct_numbers, number_rows
-from cxstats.responses.strata import require_two_clusters
-
-__all__ = ["MOST_COORDINATES", "LinearSums", "number_rows", "require_two_clusters"]
+from cxstats.responses.numbering import distinct_numbers
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]

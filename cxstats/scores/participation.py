@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from cxstats.responses.invitations import Links, answered_flags, link_responses
 from cxstats.responses.keys import column_of
-from cxstats.responses.linearisation import number_rows
 from cxstats.responses.names import unknown_name
+from cxstats.responses.numbering import number_rows
 from cxstats.responses.rows import dates_in, rows_of
 from cxstats.responses.survey import Survey
 from cxstats.responses.tallies import RESERVED

@@ -21,6 +21,7 @@ from cxstats.responses.invitations import Links, link_responses, same_names
 from cxstats.responses.keys import column_of
 from cxstats.responses.rows import rows_of
 from cxstats.responses.survey import Survey
+from cxstats.scores.comparing.wording import p_text
 from cxstats.scores.intervals import require_confidence_level
 from cxstats.scores.level_counts import TESTED, LevelCounts, divided, shares_of
 from cxstats.scores.multiplicity import adjusted_p_values
@@ -133,7 +134,7 @@ class FrameComparison:
             lost += f" {test['outside_frame']:,.0f} respondents are of levels that the frame does not have."
         if np.isnan(test["p_holm"]):
             return f"{one.column}: nothing to compare.{lost}"
-        p_value = _p_text(test["p_holm"])
+        p_value = p_text(test["p_holm"])
         if test["p_holm"] >= 1 - self.confidence_level:
             return (
                 f"{one.column}: no clear difference between respondents and frame (dissimilarity "
@@ -326,7 +327,3 @@ def _percent(share: float) -> str:
 
 def _points(difference: float) -> str:
     return "–" if np.isnan(difference) else f"{100 * difference + 0.0:+.1f}"
-
-
-def _p_text(p_value: float) -> str:
-    return "p < .001" if p_value < 0.001 else f"p = {p_value:.3f}".replace("0.", ".", 1)
