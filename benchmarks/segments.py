@@ -1,6 +1,6 @@
 """Time tallying and scoring 50 segments of 100,000 weighted answers against R's svyby and the package svy.
 
-Run: python benchmarks/segments.py. R is started once and times itself, so that neither its start nor reading the data
+Run: python benchmarks/segments.py [number of answers]. R is started once and times itself, so that neither its start nor reading the data
 counts; runs alternate between the tools and the medians are printed. The claim under test: at least 20 times faster
 than ``survey::svyby(~x, ~segment, design, svymean)``. Without Rscript and its package survey, or without svy, these
 are left out with a note.
@@ -10,6 +10,7 @@ import gc
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -22,7 +23,8 @@ import polars as pl
 
 import cxstats as cx
 
-ROWS, SEGMENTS, STRATA, CLUSTERS, RUNS = 100_000, 50, 20, 2_000, 7
+ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+SEGMENTS, STRATA, CLUSTERS, RUNS = 50, 20, 2_000, 7
 
 DESIGNS = {
     "weights": cx.Design("w"),
