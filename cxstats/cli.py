@@ -11,9 +11,15 @@ from typing import Any, Final
 import click
 import pandas as pd
 
-from cxstats.printing import account, inspection, json_text, question_lines, repeaters, score_objects, score_text
+from cxstats.printing.accounts import account, repeaters
+from cxstats.printing.details import detail_lines, named_questions
+from cxstats.printing.next_scores import next_score
+from cxstats.printing.objects import inspection, json_text, next_object
+from cxstats.printing.pages import full_page, page
+from cxstats.printing.score_tables import score_objects, score_text
 from cxstats.responses.answers import read_answer
-from cxstats.responses.exports import VENDORS, read_export
+from cxstats.responses.exports import read_export
+from cxstats.responses.exports.vendors import VENDORS
 from cxstats.responses.inspection import inspect
 from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import SCALES, named_scale
@@ -89,27 +95,36 @@ def main() -> None:
 
 @main.command("inspect")
 @click.argument("export", type=click.Path(path_type=Path))
+@click.argument("columns", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Print all of every column, and every note.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @_reading_options
-def inspect_command(export: Path, as_json: bool, rename: dict[str, str], **reading: str | None) -> None:  # noqa: FBT001
-    """Say what is in EXPORT: questions, answers, likely scales, rows set aside.
+def inspect_command(export: Path, columns: tuple[str, ...], **given: Any) -> None:
+    """Say what is in EXPORT on one screen, and how to score it. With COLUMNS, or how they begin, all of these.
 
     \b
     Examples:
       cxstats inspect export.csv
+      cxstats inspect export.csv csat Q7
       cxstats inspect export.xlsx --sheet Responses --json
     """  # noqa: D301
-    survey = _read(export, reading).rename(rename)
+    reading = {name: given[name] for name in ("vendor", "encoding", "delimiter", "sheet")}
+    survey = _read(export, reading).rename(given["rename"])
     questions = inspect(survey)
-    if as_json:
-        click.echo(json_text(inspection(survey, questions)))
+    chosen = named_questions(questions, columns) if columns else questions
+    following = next_score(survey, questions)
+    options = [(f"--{name}", value) for name, value in reading.items() if value]
+    options += [("--rename", f"{old}={new}") for old, new in given["rename"].items()]
+    commands = following.commands(str(export), options)
+    if given["as_json"]:
+        said = next_object(following, str(export), options)
+        click.echo(json_text(inspection(survey, chosen) | {"next": said}))
         return
-    click.echo(f"{survey.source.name}: {survey.source.vendor} export, {survey.source.format}")
-    click.echo(f"{account(survey)}\n")
-    for question in questions:
-        click.echo("\n".join(question_lines(question)))
-    for note in (*survey.source.notes, *repeaters(survey)):
-        click.echo(f"note: {note}")
+    if columns:
+        lines = [line for question in chosen for line in detail_lines(survey, question)]
+    else:
+        lines = (full_page if given["every"] else page)(survey, questions, following, commands)
+    click.echo("\n".join(lines))
 
 
 @main.command("score")

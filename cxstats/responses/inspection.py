@@ -5,8 +5,8 @@ text and identifiers, whose values hardly repeat, show none, since they may hold
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, cast
 
@@ -16,7 +16,7 @@ from cxstats.responses.answers import read_answer
 from cxstats.responses.labels import label_key
 from cxstats.responses.personal.recognition import personal_kind
 from cxstats.responses.scales import SCALES, Measures, Scale
-from cxstats.responses.survey import PERSONAL, Survey
+from cxstats.responses.survey import PARTIAL, PERSONAL, UNANSWERED, Survey
 
 Kind = Literal["administrative", "rating", "choice", "option", "number", "date", "text", "empty"]
 
@@ -74,6 +74,10 @@ class Question:
         Best fit first; empty unless answers and evidence point to one.
     personal
         Which personal data the column holds, if any: ``"e-mail address"``.
+    role, part_of, part, labels, time_zone
+        What the export says of the column, as in ``Survey.questions``; the labels as a mapping from code to label.
+    scale, evidence
+        Of a rating, the scale that it is on and why; no scale and ``"unknown: ..."`` where it must be said.
     """
 
     column: str
@@ -84,6 +88,13 @@ class Question:
     answers: Mapping[str, int]
     likely_scales: tuple[LikelyScale, ...]
     personal: str = ""
+    role: str = ""
+    part_of: str = ""
+    part: str = ""
+    scale: str = ""
+    evidence: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    time_zone: str = ""
 
 
 def inspect(survey: Survey) -> list[Question]:
@@ -92,24 +103,30 @@ def inspect(survey: Survey) -> list[Question]:
     Examples
     --------
     >>> from cxstats.responses.exports import read_export
-    >>> questions = {q.column: q for q in inspect(read_export("data/support_survey.csv"))}
-    >>> [scale.name for scale in questions["nps"].likely_scales]
-    ['nps']
+    >>> questions = {q.column: q for q in inspect(read_export("data/checkout_survey_qualtrics.csv"))}
+    >>> questions["ces"].scale, questions["ces"].evidence
+    ('ces-2.0', 'labels, 100% of the answers')
     """
-    return [_question(survey, column) for column in survey.responses.columns]
+    said = {str(row["column"]): row for row in survey.questions.to_dict("records")}
+    return [_question(survey, column, said.get(column)) for column in survey.responses.columns]
 
 
-def _question(survey: Survey, column: str) -> Question:
+def _question(survey: Survey, column: str, said: Mapping[Hashable, str] | None) -> Question:
     cells, text = survey.responses[column], survey.text_of(column)
     counts = cells.value_counts()
-    asked = survey.questions[survey.questions["column"] == column]
-    stated = str(asked["kind"].iloc[0]) if len(asked) else ""
-    labels = read_labels(str(asked["labels"].iloc[0])) if len(asked) else {}
-    kind, scales = describe(cells, counts, f"{column} {text}", labels=labels, stated=stated)
-    personal = str(asked[PERSONAL].iloc[0]) if len(asked) else personal_kind(cells, name=column)
+    asked = said or {"kind": "administrative" if column in (PARTIAL, UNANSWERED) and cells.dtype == bool else ""}
+    labels = read_labels(asked.get("labels", ""))
+    kind, scales = describe(cells, counts, f"{column} {text}", labels=labels, stated=asked["kind"])
+    personal = personal_kind(cells, name=column) if said is None else asked[PERSONAL]
     shown = counts if kind in _LISTED and len(counts) <= MOST_CHOICES and not personal else counts.iloc[:0]
     answers = {str(answer): int(times) for answer, times in shown.items()}
-    return Question(column, text, kind, int(counts.sum()), len(counts), answers, scales, personal)
+    known = {name: asked.get(name, "") for name in ("role", "part_of", "part", "scale", "evidence", "time_zone")}
+    if kind == "rating" and not known["scale"] and not known["evidence"].startswith("unknown"):
+        known["scale"], why = best_scale(scales)
+        known["evidence"] = "; ".join(part for part in (why, known["evidence"]) if part)
+    return Question(
+        column, text, kind, int(counts.sum()), len(counts), answers, scales, personal, labels=labels, **known
+    )
 
 
 def describe(
