@@ -11,6 +11,7 @@ Read an export, count the answers, score them:
 
 Responses: what customers answered
     read_export, Survey         a vendor's export: responses, questions, rejected rows
+    scan_export, Scanned        the same of an export larger than memory, which tally counts on disk
     personal_columns            which columns hold personal data; pseudonymised puts a keyed hash in their place
     inspect, Question           what is in it, and on which scales it may be
     Scale, named_scale, SCALES  points, direction, labels
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
     from cxstats.responses.completeness import MissingAnswers, missing_answers
     from cxstats.responses.crosstabs import CrossTally, cross_tally
     from cxstats.responses.exports import read_export
+    from cxstats.responses.exports.scanning import scan_export
     from cxstats.responses.inspection import Question, inspect
     from cxstats.responses.joining import Attached, attach
     from cxstats.responses.markdown import bullets
@@ -106,6 +108,7 @@ if TYPE_CHECKING:
     from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
     from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
     from cxstats.responses.scales import SCALES, Scale, named_scale
+    from cxstats.responses.scanned import Scanned
     from cxstats.responses.survey import Survey
     from cxstats.responses.tallies import Tally, tally
     from cxstats.responses.weighting.raking import post_stratify, rake
@@ -186,6 +189,7 @@ __all__ = [
     "ResponseRates",
     "Sample",
     "Scale",
+    "Scanned",
     "ScoreWithout",
     "Scores",
     "Sensitivity",
@@ -248,6 +252,7 @@ __all__ = [
     "read_export",
     "repeat_answerers",
     "response_rates",
+    "scan_export",
     "score",
     "score_without",
     "sensitivity",
@@ -284,6 +289,7 @@ _ROOMS: Final = MappingProxyType(
         "responses.completeness": ("MissingAnswers", "missing_answers"),
         "responses.crosstabs": ("CrossTally", "cross_tally"),
         "responses.exports": ("read_export",),
+        "responses.exports.scanning": ("scan_export",),
         "responses.inspection": ("Question", "inspect"),
         "responses.joining": ("Attached", "attach"),
         "responses.markdown": ("bullets",),
@@ -291,6 +297,7 @@ _ROOMS: Final = MappingProxyType(
         "responses.quality": ("Flagged", "duplicate_answers", "speeders", "straight_liners"),
         "responses.repeats": ("RepeatAnswerers", "repeat_answerers"),
         "responses.scales": ("SCALES", "Scale", "named_scale"),
+        "responses.scanned": ("Scanned",),
         "responses.survey": ("Survey",),
         "responses.tallies": ("Tally", "tally"),
         "responses.weighting.raking": ("post_stratify", "rake"),

@@ -13,6 +13,7 @@ table leaves the engine: pandas, Polars (eager or lazy), DuckDB, PyArrow or any 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -35,6 +36,7 @@ from cxstats.responses.linearisation import MOST_COORDINATES, LinearSums
 from cxstats.responses.numbering import number_rows
 from cxstats.responses.placing import Placed, place_answers
 from cxstats.responses.scales import Scale, named_scale, require_same_direction
+from cxstats.responses.scanned import Scanned
 from cxstats.responses.strata import strata_of
 from cxstats.responses.survey import Survey
 from cxstats.responses.units import MOST_CLUSTERS_LISTED, linearise, sampled
@@ -194,7 +196,8 @@ def tally(
     Parameters
     ----------
     data
-        A `Survey`, or a table of pandas, Polars (eager or lazy), DuckDB or PyArrow.
+        A `Survey`; a table of pandas, Polars (eager or lazy), DuckDB or PyArrow; or the path of an export of any size,
+        or what `scan_export` makes of it, which is counted on disk.
     column
         The column of answers, as they stand: numbers, labels, stars, faces.
     scale
@@ -225,8 +228,10 @@ def tally(
     taken = [name for name in by if name in RESERVED]
     if taken:
         raise ValueError(f"segment column {taken[0]!r} has the name of a column of scores; rename it first")
-    table = data.responses if isinstance(data, Survey) else data
-    frame = open_frame(table, [column, *by, *(design.columns if design else ())])
+    columns = [column, *by, *(design.columns if design else ())]
+    # Held until all is counted: the columns of a scanned export are on disk for as long as it is in use.
+    data = _scanned(data) if isinstance(data, str | Path) else data
+    frame = open_frame(_table_of(data, columns), columns)
     if design is None:
         cells = count_answers(frame, column, by)
         cells[WEIGHED] = cells[TOTAL] = cells[SQUARES] = cells[ROWS]
@@ -236,6 +241,18 @@ def tally(
     return _under_design(
         DesignCounts(frame, column, by, design), column, scale=scale, by=by, design=design, missing=missing
     )
+
+
+def _scanned(path: str | Path) -> Scanned:
+    from cxstats.responses.exports.scanning import scan_export
+
+    return scan_export(path)
+
+
+def _table_of(data: Any, columns: Sequence[str]) -> Any:
+    if isinstance(data, Survey):
+        return data.responses
+    return data.select(*columns) if isinstance(data, Scanned) else data
 
 
 def _under_design(

@@ -49,37 +49,26 @@ record
 
 A vendor whose files are not tables of text adds a way of storing instead: a function from the path to `Opened`, with
 the first rows (names, at least), the records as columns of text, and its own `Layout` if the file says what is in it.
+
+The layout sees the first hundred rows only. What the cells have to tell is told by all of them: which columns of a
+question are options (`choices`), which scale its items are on (`matrices`), which answers are none (`non_answers`),
+and what would spoil a score (`wording`).
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from zipfile import is_zipfile
 
-from cxstats.responses.exports.alchemer import ALCHEMER
 from cxstats.responses.exports.delimited import open_text
 from cxstats.responses.exports.excel import open_excel
-from cxstats.responses.exports.google_forms import GOOGLE_FORMS
 from cxstats.responses.exports.layouts import Vendor
-from cxstats.responses.exports.limesurvey import LIMESURVEY
-from cxstats.responses.exports.microsoft_forms import MICROSOFT_FORMS
-from cxstats.responses.exports.plain import PLAIN
-from cxstats.responses.exports.qualtrics import QUALTRICS
-from cxstats.responses.exports.qualtrics_legacy import QUALTRICS_LEGACY
 from cxstats.responses.exports.stored import read_stored
-from cxstats.responses.exports.streams import Progress
-from cxstats.responses.exports.surveymonkey import SURVEYMONKEY
+from cxstats.responses.exports.streams import Progress, existing_file, read_start
 from cxstats.responses.exports.surveys import survey_of
 from cxstats.responses.exports.tables import Opened
-from cxstats.responses.exports.typeform import TYPEFORM
-from cxstats.responses.exports.zendesk import ZENDESK
-from cxstats.responses.names import unknown_name
+from cxstats.responses.exports.vendors import laid_out
 from cxstats.responses.survey import Survey
 
-VENDORS: Final[Sequence[Vendor]] = (
-    QUALTRICS, QUALTRICS_LEGACY, SURVEYMONKEY, ALCHEMER, TYPEFORM, ZENDESK, LIMESURVEY, MICROSOFT_FORMS, GOOGLE_FORMS,
-    PLAIN,
-)  # fmt: skip
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -92,7 +81,7 @@ def read_export(
     sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Survey:
-    """Read a survey export: CSV, TSV, semicolons, Excel or Parquet, of a known vendor or laid out plainly.
+    """Read a survey export, of a known vendor or laid out plainly: text, Excel, SPSS, Parquet or JSON lines.
 
     Parameters
     ----------
@@ -100,8 +89,8 @@ def read_export(
         The file.
     vendor
         ``"qualtrics"``, ``"qualtrics-legacy"``, ``"surveymonkey"``, ``"alchemer"``, ``"typeform"``, ``"zendesk"``,
-        ``"limesurvey"``, ``"microsoft-forms"``, ``"google-forms"`` or ``"plain"``, or a `Vendor`; recognised by
-        content unless given.
+        ``"limesurvey"``, ``"microsoft-forms"``, ``"google-forms"``, ``"spss"``, ``"json-lines"``, ``"cxstats"`` (what
+        a survey was written to) or ``"plain"``, or a `Vendor`; recognised by content unless given.
     encoding, delimiter
         Of a text file; found unless given. UTF-8, UTF-16 and Windows-1252 are told apart.
     sheet
@@ -130,28 +119,14 @@ def read_export(
     >>> survey.source.read == len(survey.responses) + len(survey.rejected)
     True
     """
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name the export file in it")
-    if not path.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
+    path = existing_file(path)
     refused = bool(delimiter or sheet)
     stored = read_stored(path, asked=vendor, encoding=encoding, refused=refused, progress=progress)
     if stored is not None:
         return stored
     opened = _open(path, encoding, delimiter, sheet)
-    chosen = _vendor(vendor, opened)
-    layout = opened.layout or chosen.layout(opened.head)
-    broken = [f"header row {row + 1}: {why}" for row, why in opened.damaged.items() if row < layout.headers]
-    if broken:
-        raise ValueError(f"{path.name} has no readable headers; {'; '.join(broken)}")
+    chosen, layout = laid_out(path, opened, vendor)
     return survey_of(path.name, chosen.name, opened, layout=layout, records=opened.records(layout.headers, progress))
-
-
-def read_start(path: Path) -> bytes:
-    """Return the first four bytes of a file."""
-    with path.open("rb") as file:
-        return file.read(4)
 
 
 def _open(path: Path, encoding: str | None, delimiter: str | None, sheet: str | None) -> Opened:
@@ -167,15 +142,3 @@ def _open(path: Path, encoding: str | None, delimiter: str | None, sheet: str | 
     if sheet is not None:
         raise ValueError(f"{path.name} is a text file and has no sheet {sheet!r}")
     return open_text(path, encoding=encoding, delimiter=delimiter)
-
-
-def _vendor(asked: str | Vendor | None, opened: Opened) -> Vendor:
-    known = {vendor.name: vendor for vendor in VENDORS}
-    if asked is None:
-        return next(vendor for vendor in VENDORS if vendor.recognises(opened.head))
-    if isinstance(asked, str) and asked not in known:
-        raise ValueError(unknown_name("vendor", asked, known))
-    chosen = asked if isinstance(asked, Vendor) else known[asked]
-    if not chosen.recognises(opened.head):
-        raise ValueError(f"the file does not have the shape of vendor {chosen.name!r}: {chosen.shape}")
-    return chosen

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cxstats.responses.exports.layouts import Column, clean_names
+from cxstats.responses.exports.layouts import Column, Stated, clean_names, one_line
 from cxstats.responses.exports.texts import Texts, Truths
 from cxstats.responses.labels import label_key
 
@@ -51,22 +51,53 @@ def judged_parts(columns: Sequence[Column], texts: Sequence[Texts]) -> list[Colu
     judged = list(columns)
     for places in parts.values():
         words = [_words(columns[k], texts[k]) for k in places]
-        options = (
-            len(places) > 1
-            and any(words)
-            and all(said <= _option_words(columns[k]) for k, said in zip(places, words, strict=True))
-        )
-        for k in places:
-            judged[k] = replace(columns[k], kind="option" if options else "")
+        kinds = _kinds([columns[k] for k in places], [texts[k] for k in places], words)
+        coded = _by_place([columns[k] for k in places], words)
+        for k, kind in zip(places, kinds, strict=True):
+            judged[k] = replace(columns[k], kind=kind, labels=columns[k].labels if coded and kind == "option" else {})
     return judged
+
+
+def _kinds(columns: Sequence[Column], texts: Sequence[Texts], words: Sequence[set[str]]) -> list[Stated]:
+    """Say of the parts of one question whether each is an option, what was written beside options, or an item."""
+    odd = [k for k, column in enumerate(columns) if words[k] - _option_words(column)]
+    last = len(columns) - 1
+    stands_out = odd == [last] and last > 1 and not columns[last].chosen
+    written = stands_out and not all(word.isdecimal() for word in words[last])
+    options = columns[:last] if written else columns
+    named = any(words[k] & _own_words(column) for k, column in enumerate(options))
+    if len(columns) < 2 or not any(words) or (odd and not (written and named)):
+        return [""] * len(columns)
+    if _by_place(options, words) and not _some_left_out(texts[: len(options)]):
+        return [""] * len(columns)
+    return [*("option" for _ in options), *("text" for _ in columns[len(options) :])]
 
 
 def _words(column: Column, texts: Texts) -> set[str]:
     return {label_key(str(cell)) for cell in texts.values if cell and cell not in column.missing}
 
 
-def _option_words(column: Column) -> frozenset[str]:
-    return frozenset({"1", label_key(column.part)} | {label_key(label) for label in column.labels.values()})
+def _own_words(column: Column) -> set[str]:
+    return {label_key(word) for word in (column.part, *column.chosen, *column.labels, *column.labels.values())}
+
+
+def _option_words(column: Column) -> set[str]:
+    return {"1"} | _own_words(column) | (set(map(label_key, _NOT_CHOSEN)) if column.chosen else set())
+
+
+def _by_place(columns: Sequence[Column], words: Sequence[set[str]]) -> bool:
+    """Say whether options may be written as their place: 3 in the third."""
+    return any(words[k] & set(column.labels) for k, column in enumerate(columns))
+
+
+def _some_left_out(texts: Sequence[Texts]) -> bool:
+    """Say whether two columns or more are filled, and not always all of them.
+
+    Items of a matrix and ranks would hold their own place only if everyone answered 1, 2, 3, ... and left some out.
+    """
+    filled = np.array([said.truths((said.values != "").to_numpy(dtype=np.bool_)) for said in texts])
+    times = filled.sum(axis=0)
+    return bool(filled.any(axis=1).sum() > 1 and ((times > 0) & (times < len(texts))).any())
 
 
 def chosen_options(columns: Mapping[int, Column], texts: Sequence[Texts]) -> dict[int, Choice]:
@@ -89,7 +120,8 @@ def chosen_options(columns: Mapping[int, Column], texts: Sequence[Texts]) -> dic
     for place, column in columns.items():
         said = texts[place]
         folded = said.values.str.lower()
-        not_chosen = folded.isin(list(_NOT_CHOSEN)).to_numpy(dtype=np.bool_)
+        own: set[str] = set() if column.chosen else {column.part.lower()}  # an option may be called "No"
+        not_chosen = folded.isin(list(_NOT_CHOSEN - own)).to_numpy(dtype=np.bool_)
         missing = said.values.isin(["", *column.missing]).to_numpy(dtype=np.bool_)
         chosen[place] = said.truths(~not_chosen & ~missing)
         seen = said.truths(~missing)
@@ -104,8 +136,8 @@ def _yes_or_no(chosen: Truths, asked: Truths) -> "pd.Series[Any]":
     return found if asked.all() else found.astype("boolean").mask(pd.Series(~asked))
 
 
-def split_options(column: Column, texts: Texts) -> list[Choice]:
-    """Split the cells of a multiple choice, or return nothing where there are more than `MOST_OPTIONS` options.
+def split_options(column: Column, texts: Texts) -> tuple[list[Choice], str]:
+    """Split the cells of a multiple choice.
 
     Parameters
     ----------
@@ -113,19 +145,28 @@ def split_options(column: Column, texts: Texts) -> list[Choice]:
         With `split`.
     texts
         Without blanks around the cells.
+
+    Returns
+    -------
+    tuple
+        The options, none where the cells hold no multiple choice or more than `MOST_OPTIONS` options, and in the
+        latter case a note.
     """
     if column.split is None:
-        return []
+        return [], ""
     found = [list(options) for options in column.split([str(cell) for cell in texts.values])]
     options = list(dict.fromkeys(option for several in found for option in several))
-    if not options or len(options) > MOST_OPTIONS:
-        return []
+    if len(options) > MOST_OPTIONS:
+        return [], (
+            f"kept as text: it looks like a multiple choice of {len(options):,} options, and at most {MOST_OPTIONS} "
+            "become columns"
+        )
     asked = texts.truths(np.array([bool(several) for several in found], dtype=np.bool_))
     names, _ = clean_names([f"{column.name}: {option}" for option in options])
     return [
         Choice(
-            Column(name, column.text, "option", part_of=column.text or column.name, part=option),
+            Column(name, column.text, "option", part_of=column.text or column.name, part=one_line(option)),
             _yes_or_no(texts.truths(np.array([option in several for several in found], dtype=np.bool_)), asked),
         )
         for name, option in zip(names, options, strict=True)
-    ]
+    ], ""

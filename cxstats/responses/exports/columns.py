@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxstats.responses.exports.engine import typed_by_arrow
 from cxstats.responses.exports.texts import Texts
+from cxstats.responses.exports.zones import in_utc, zone_of
 
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 # No number has leading zeros, and an exponent needs a point or a sign of its own: 1E3 is more often an identifier.
@@ -94,10 +95,15 @@ def _as_stated(present: "pd.Series[str]", formats: Sequence[str]) -> "tuple[pd.S
     """Read dates in the first of some formats that fits all cells."""
     fitting = [(form, found) for form in formats if (found := _dates(present, form, utc=False)) is not present]
     if not fitting:
+        zoned = in_utc(present, formats)
+        if zoned is not None:
+            return zoned[0], f"times of the zones {', '.join(zoned[1])} are in UTC"
         return present, f"kept as text: not all cells are dates like {formats[0]}"
     form, found = fitting[0]
     others = [other for other, dates in fitting[1:] if not dates.equals(found)]
-    return found, f"dates read as {form}, though they may be {' or '.join(others)}" if others else ""
+    notes = [f"dates read as {form}, though they may be {' or '.join(others)}"] if others else []
+    notes += [f"times are of the time zone {zone}"] if (zone := zone_of(form)) else []
+    return found, "; ".join(notes)
 
 
 def _dates(present: "pd.Series[str]", form: str, *, utc: bool) -> "pd.Series[Any]":

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,12 +46,14 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Ope
         between = delimiter or (stated[1] if stated else _find_delimiter(text))
         stream.take(begin)
         head, damaged = even_head(_first_rows(stream, between))
+    table = _Table(path, found, between, begin, len(head[0]))
     return Opened(
         head,
         damaged,
         f"text, {found.name}, {_NAMES.get(between, between)} between cells",
-        _Table(path, found, between, begin, len(head[0])).records,
+        table.records,
         (_GUESS,) if found.guessed else (),
+        pieces=table.pieces,
     )
 
 
@@ -118,21 +120,35 @@ class _Table:
     def records(self, headers: int, progress: Progress | None) -> Records:
         """Read the records behind the header rows."""
         gathered = Gathered(self.width)
+        for _ in self._read(headers, progress, lambda: gathered, whole=True):
+            pass
+        records = gathered.finish()
+        release_memory()
+        return records
+
+    def pieces(self, headers: int, progress: Progress | None) -> Iterator[Gathered]:
+        """Yield the records behind the header rows, some megabytes at a time."""
+        return self._read(headers, progress, lambda: Gathered(self.width), whole=False)
+
+    def _read(
+        self, headers: int, progress: Progress | None, into: Callable[[], Gathered], *, whole: bool
+    ) -> Iterator[Gathered]:
+        """Read piece by piece; what only the slow way can read is read at once as a `whole`, or as pieces too."""
         with TextStream(self.path, self.encoding.name, progress) as stream:
             stream.peek(self.begin)
             stream.take(self.begin)
             _skip(stream, self.delimiter, headers, self.width)
-            size = _SMALL if arrow() and self.width > 1 and self.delimiter in DELIMITERS else 0
+            fast = bool(arrow()) and self.width > 1 and self.delimiter in DELIMITERS
+            size = _SMALL if fast else 0 if whole else _LARGE
             while stream.peek(size or 1):
-                if size and _read_fast(stream, self.delimiter, gathered, size):
+                gathered = into()
+                if fast and _read_fast(stream, self.delimiter, gathered, size):
                     size = min(size * 4, _LARGE)
-                elif size > _SMALL:
+                elif fast and size > _SMALL:
                     size = max(size // 8, _SMALL)
                 else:
                     _read_slowly(stream, self.delimiter, gathered, size)
-        records = gathered.finish()
-        release_memory()
-        return records
+                yield gathered
 
 
 def _skip(stream: TextStream, delimiter: str, headers: int, width: int) -> None:

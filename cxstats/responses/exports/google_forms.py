@@ -36,10 +36,8 @@ def _layout(rows: Rows) -> Layout:
     first = sum(1 for _ in takewhile(lambda name: label_key(name) in _ADMINISTRATIVE, texts))
     stamp = about_the_response(texts[0], [row[0] for row in rows[1:]], role="end", zone=_ZONE)
     columns = [stamp, *(Column(text, kind="administrative") for text in texts[1:first]), *_answers(texts[first:])]
-    said = stamp.time_zone != _ZONE
-    unsaid = "times are of the time zone of the form's owner, which the export does not say"
-    zone = f"times are of the time zone {stamp.time_zone}"
-    return Layout(columns, notes=[zone if said else unsaid, NOTE.format(", ")])
+    unsaid = ["times are of the time zone of the form's owner, which the export does not say"]
+    return Layout(columns, notes=[*(unsaid if stamp.time_zone == _ZONE else []), NOTE.format(", ")])
 
 
 def _answers(texts: Sequence[str]) -> list[Column]:

@@ -107,7 +107,11 @@ def _value(line: str) -> Any:
     """
     try:
         return json.loads(
-            line, parse_int=_Number, parse_float=_Number, parse_constant=_NotANumber, object_pairs_hook=_pairs
+            line.rstrip("\r\n"),
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_NotANumber,
+            object_pairs_hook=_pairs,
         )
     except json.JSONDecodeError as error:
         raise _DamageError(f"is not JSON: {error.msg} at letter {error.pos + 1}") from None

@@ -10,6 +10,8 @@ from cxstats.responses.inspection import Kind
 Rows = Sequence[Sequence[str]]
 Stated = Kind | Literal["", "part", "options"]
 Role = Literal["", "response id", "start", "end", "status", "duration", "language", "customer", "channel"]
+# Control characters, and marks that turn the direction of what follows.
+_COMMANDS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NO_CODES: Final[frozenset[str]] = frozenset()
 
 
@@ -25,7 +27,8 @@ class Column:
         The question asked, empty where the export does not say.
     kind
         ``"administrative"`` for what is no answer. ``"part"`` for one of several columns of a question, of which the
-        cells tell whether they are options of a multiple choice (each blank, ``1`` or the option's text) or items.
+        cells of all records tell whether they are options of a multiple choice (each blank, ``1`` or the option's
+        text), the last one of which may hold what was written instead, or items.
         ``"option"`` where the vendor knows that it is one. ``"options"`` for a multiple choice in one cell, with
         `split`. ``"rating"``, ``"choice"``, ``"number"``, ``"date"`` and ``"text"`` need to be said only where the
         cells would mislead: empty, they are found from the cells.
@@ -36,6 +39,9 @@ class Column:
         this option or item.
     labels
         From code to the label that the respondent saw.
+    chosen
+        Of a part: cells that say that this option was chosen, besides its own wording and ``1``, where the vendor
+        writes such. Then a ``0`` or ``no`` says that it was not.
     missing
         Cells that mean that a question was seen and not answered.
     dates
@@ -55,6 +61,7 @@ class Column:
     part_of: str = ""
     part: str = ""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    chosen: frozenset[str] = NO_CODES
     missing: frozenset[str] = NO_CODES
     dates: Sequence[str] = ()
     time_zone: str = ""
@@ -119,12 +126,12 @@ class Vendor:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text without line breaks and blanks around it.
+    r"""Return a text without line breaks and blanks around it, and without what commands a terminal.
 
-    >>> one_line(" How easy\n was it? ")
-    'How easy was it?'
+    >>> one_line(" How easy\n was \x1b[31mit? ")
+    'How easy was �[31mit?'
     """
-    return " ".join(text.split())
+    return _COMMANDS.sub("\ufffd", " ".join(text.split()))
 
 
 def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from cxstats.responses.exports.layouts import Column, Layout, Role, Rows, Stated, Vendor, one_line
@@ -16,7 +16,7 @@ _HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9_]*(?:\[[^\[\]]*\])*)(?:\. ?(.*
 _CODE: Final = re.compile(r"([A-Za-z0-9_]+)\[(.+)\]")
 _BRACKET: Final = r"\[[^\[\]]*\]"
 _TIME: Final = re.compile(r"(?:groupTime\d*|.*Time)")
-_YES_OR_NO: Final = frozenset({"Y", "N", "Yes", "No"})
+_CHOSEN: Final = frozenset({"Y", "Yes"})
 _WRITTEN: Final = frozenset({"other", "comment"})
 _ZONE: Final = "? of the server"
 _UNDATED: Final = "1980-01-01 00:00:00"
@@ -36,8 +36,7 @@ def _parted(header: str) -> tuple[str, str]:
 def _layout(rows: Rows) -> Layout:
     headers = [_parted(name) for name in rows[0]]
     groups = Counter(found[1] for code, _ in headers if (found := _CODE.fullmatch(code)) and found[2] not in _WRITTEN)
-    options = {group for group in groups if groups[group] > 1 and _are_options(group, headers, rows[1:])}
-    columns = [_column(code, text, groups, options) for code, text in headers]
+    columns = [_column(code, text, groups) for code, text in headers]
     submitted = [code for code, _ in headers].index("submitdate")
     undated = any(row[submitted].strip() == _UNDATED for row in rows[1:])
     return Layout(
@@ -50,17 +49,6 @@ def _layout(rows: Rows) -> Layout:
     )
 
 
-def _are_options(group: str, headers: Sequence[tuple[str, str]], head: Rows) -> bool:
-    """Say whether the parts of a question hold nothing but yes, and no."""
-    places = [
-        k
-        for k, (code, _) in enumerate(headers)
-        if (found := _CODE.fullmatch(code)) and found[1] == group and found[2] not in _WRITTEN
-    ]
-    said = {row[k].strip() for row in head for k in places} - {""}
-    return bool(said) and said <= _YES_OR_NO
-
-
 def _worded(text: str, brackets: int) -> tuple[str, str]:
     """Part a text into the question and its part, which stands in as many brackets as that of the code.
 
@@ -71,7 +59,7 @@ def _worded(text: str, brackets: int) -> tuple[str, str]:
     return (found[1], found[2][1:-1].replace("][", ", ")) if found else (text, "")
 
 
-def _column(code: str, text: str, groups: Mapping[str, int], options: set[str]) -> Column:
+def _column(code: str, text: str, groups: Mapping[str, int]) -> Column:
     if code in _ADMINISTRATIVE or (_TIME.fullmatch(code) and text.lower().startswith(("question time", "group time"))):
         dated = code in ("submitdate", "startdate", "datestamp")
         return Column(code, text, "administrative", role=_ROLES.get(code, ""), time_zone=_ZONE if dated else "")
@@ -79,8 +67,8 @@ def _column(code: str, text: str, groups: Mapping[str, int], options: set[str]) 
     if found is None or groups.get(found[1], 0) < 2:
         return Column(code, text)
     question, part = _worded(text, code.count("["))
-    kind: Stated = "text" if found[2] in _WRITTEN else "option" if found[1] in options else "part"
-    return Column(code, question, kind, part_of=question or found[1], part=part or found[2])
+    kind: Stated = "text" if found[2] in _WRITTEN else "part"
+    return Column(code, question, kind, part_of=question or found[1], part=part or found[2], chosen=_CHOSEN)
 
 
 LIMESURVEY: Final = Vendor(

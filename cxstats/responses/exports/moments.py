@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from cxstats.responses.exports.layouts import Column, Role
+from cxstats.responses.exports.zones import NAMED
 
 _MOMENT: Final = re.compile(
     r"(?P<a>\d{1,4})(?P<by>[/.-])\d{1,2}(?P=by)(?P<c>\d{2,4})"
-    r"(?:,? (?P<clock>\d{1,2}:\d{2}(?P<seconds>:\d{2})?)(?P<half> [AaPp][Mm])?(?: (?P<zone>[A-Z]{2,5}(?:[+-]\d+)?))?)?"
+    r"(?:,? (?P<clock>\d{1,2}:\d{2}(?P<seconds>:\d{2})?)(?P<half> [AaPp][Mm])?(?: (?P<zone>"
+    rf"{NAMED}))?)?"
 )
 _NAMED: Final = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d{2}:\d{2} [AaPp][Mm]")
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?")
@@ -24,7 +26,7 @@ class Moments:
     formats
         Of `datetime.strptime`, likeliest first; empty for ISO 8601, and for what is no date.
     zone
-        The time zone behind each, if any.
+        The time zone behind the first, if any; where they differ, each is behind its own.
     fits
         Whether the first cells are dates.
     """

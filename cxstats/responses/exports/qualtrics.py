@@ -32,6 +32,8 @@ _ADMINISTRATIVE: Final = frozenset(_ROLES) | {
     "locationLatitude", "locationLongitude", "responseSetId", "panel-RecipientLastName", "panel-RecipientFirstName",
     "panel-RecipientEmail", "Location-LocationLatitude", "Location-LocationLongitude", "Location-LocationAccuracy",
 }  # fmt: skip
+_BETWEEN: Final = re.compile(r" [-:] |-")
+_SENTENCE_ENDS: Final = "?.!:;…)。？！：）"
 _STATUS_BITS: Final = {"preview": 1, "test": 2, "spam": 8}
 _REASONS: Final = {"preview": "preview response", "test": "test response", "spam": "marked as spam by the vendor"}
 # The labels that Qualtrics translates with the language of whoever downloads the export.
@@ -115,17 +117,22 @@ def parts_together(columns: Sequence[Column]) -> list[Column]:
         stem = _stem(texts) if len(places) > 1 else ""
         for k, text in zip(places, texts, strict=True):
             part = text[len(stem) :].strip(" -") if stem else ""
-            whole = stem.rstrip(" -") if stem else ""
+            whole = stem.rstrip(" -:") if stem else ""
             told[k] = replace(columns[k], kind="part" if part else "", part_of=whole if part else "", part=part)
     return told
 
 
 def _stem(texts: Sequence[str]) -> str:
-    """Return what all texts begin with, up to the last hyphen in it."""
+    """Return what all texts begin with, up to a hyphen, or the colon of a question side by side.
+
+    That is the last one that follows the end of a sentence, since words and parts may hold hyphens too; else the last.
+    """
     first, last = min(texts), max(texts)
     same = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    hyphen = max(first.rfind(" - ", 0, same + 3), first.rfind("-", 0, same))
-    return first[: hyphen + (3 if first.startswith(" - ", hyphen) else 1)] if hyphen > 0 else ""
+    between = [found for found in _BETWEEN.finditer(first[:same]) if found.start()]
+    sentences = [found for found in between if first[found.start() - 1] in _SENTENCE_ENDS]
+    chosen = (sentences or between)[-1:]
+    return first[: chosen[0].end()] if chosen else ""
 
 
 def _groups(columns: Sequence[Column]) -> dict[int, int]:

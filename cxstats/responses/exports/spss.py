@@ -1,15 +1,15 @@
 """SPSS files: codes with what they stand for, and the codes that mean no answer.
 
 The file says what each code stands for and which codes its makers declared missing. Codes are kept as they are; those
-declared missing become missing, which is said with their number. What the labels alone do not tell is said too: codes
-without a label, one label for two codes, codes that run against the scale that their labels fit, and statements that
-are worded the other way round.
+declared missing become missing, which is said with their number. Multiple response sets that the file defines are kept
+together, and where a set counts one value, its variables are options. What the labels alone do not tell is said too:
+codes without a label, one label for two codes, and by `wording` what would spoil a score.
 """
 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from importlib import import_module
 from pathlib import Path
@@ -17,13 +17,12 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from cxstats.responses.exports.layouts import Column, Layout, Stated
+from cxstats.responses.exports.layouts import Column, Layout, Stated, one_line
 from cxstats.responses.exports.plain import response_id_column
 from cxstats.responses.exports.streams import Progress
 from cxstats.responses.exports.surveys import survey_of
 from cxstats.responses.exports.tables import Opened, Records
 from cxstats.responses.exports.texts import Gathering, Texts
-from cxstats.responses.exports.wording import with_wording
 from cxstats.responses.survey import Survey
 
 STARTS: Final = (b"$FL2", b"$FL3")
@@ -51,7 +50,8 @@ def read_spss(path: Path, *, encoding: str | None = None) -> Survey:
         If the extra is not installed, the file is damaged, or it states more than `MOST_UNPACKED` bytes of cells.
     """
     frame, about = _read(path, encoding)
-    variables = [_variable(name, frame[name], about) for name in frame.columns]
+    sets = cast("dict[str, dict[str, Any]]", getattr(about, "mr_sets", None) or {})
+    variables = _in_sets([_variable(name, frame[name], about) for name in frame.columns], sets)
     key = response_id_column([variable.column.name for variable in variables])
     columns = [
         variable.column if place != key else _as_response_id(variable.column)
@@ -66,7 +66,7 @@ def read_spss(path: Path, *, encoding: str | None = None) -> Survey:
 
     stated = str(about.file_encoding or "encoding not stated").lower()
     opened = Opened([[column.name for column in columns]], {}, f"SPSS, {stated}", all_records)
-    return with_wording(survey_of(path.name, "spss", opened, layout=layout, records=records))
+    return survey_of(path.name, "spss", opened, layout=layout, records=records)
 
 
 def _read(path: Path, encoding: str | None) -> tuple[pd.DataFrame, Any]:
@@ -99,7 +99,7 @@ class _Variable:
 
 
 def _variable(name: str, cells: "pd.Series[Any]", about: Any) -> _Variable:
-    labels = {_text(code): " ".join(str(label).split()) for code, label in _of(about.variable_value_labels, name)}
+    labels = {_text(code): one_line(str(label)) for code, label in _of(about.variable_value_labels, name)}
     ranges = cast("list[dict[str, Any]]", about.missing_ranges.get(name, []))
     values: dict[Any, int] = {value: int(times) for value, times in cells.value_counts().items()}
     missing = {_text(value): times for value, times in values.items() if _declared(value, ranges)}
@@ -111,7 +111,7 @@ def _variable(name: str, cells: "pd.Series[Any]", about: Any) -> _Variable:
     written = str(about.original_variable_types.get(name, ""))
     column = Column(
         name,
-        " ".join(str(about.column_names_to_labels.get(name) or "").split()),
+        one_line(str(about.column_names_to_labels.get(name) or "")),
         _kind(str(about.variable_measure.get(name, "")), shown, used),
         labels=labels,
         missing=frozenset(missing) - {""},
@@ -119,6 +119,30 @@ def _variable(name: str, cells: "pd.Series[Any]", about: Any) -> _Variable:
     )
     notes = [*_missing_note(name, ranges, missing, labels), *_label_notes(name, shown, used)]
     return _Variable(column, [_text(value) for value in cells.tolist()], notes)
+
+
+def _in_sets(variables: Sequence[_Variable], sets: Mapping[str, Mapping[str, Any]]) -> list[_Variable]:
+    """Put the variables of a multiple response set together: as options where one value is counted, else as parts."""
+    set_of: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for name, each in sets.items():
+        for variable in each["variable_list"]:
+            set_of.setdefault(str(variable).lower(), (one_line(str(each["label"])) or name, each))
+    found = (set_of.get(variable.column.name.lower()) for variable in variables)
+    return [
+        variable if said is None else _part_of(variable, *said) for variable, said in zip(variables, found, strict=True)
+    ]
+
+
+def _part_of(variable: _Variable, question: str, said: Mapping[str, Any]) -> _Variable:
+    column = replace(variable.column, part_of=question, part=variable.column.text or variable.column.name)
+    if not said["is_dichotomy"]:
+        return replace(variable, column=column)
+    counted = str(said["counted_value"])
+    passed = column.missing | {""}
+    cells = [cell if cell in passed else "1" if cell == counted else "0" for cell in variable.cells]
+    column = replace(column, kind="option", text=question, labels={})
+    notes = [note for note in variable.notes if ": declared missing: " in note]
+    return _Variable(column, cells, notes)
 
 
 def _of(mapping: Mapping[str, Mapping[Any, str]], name: str) -> Sequence[tuple[Any, str]]:

@@ -8,7 +8,7 @@ from cxstats.responses.exports.json_lines import is_json_lines, read_json_lines
 from cxstats.responses.exports.parquet import read_parquet
 from cxstats.responses.exports.plain import PLAIN
 from cxstats.responses.exports.spss import STARTS, read_spss
-from cxstats.responses.exports.streams import Progress
+from cxstats.responses.exports.streams import Progress, read_start
 from cxstats.responses.exports.written import NAME, read_written
 from cxstats.responses.survey import Survey
 
@@ -47,8 +47,7 @@ def read_stored(
         survey = read_written(path, progress=progress)
         if survey is not None:
             return survey
-    with path.open("rb") as file:
-        start = file.read(4)
+    start = read_start(path)
     readers: dict[str, Callable[[], Survey]] = {
         "parquet": lambda: read_parquet(path),
         "spss": lambda: read_spss(path, encoding=encoding),

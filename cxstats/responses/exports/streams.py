@@ -31,6 +31,28 @@ class Encoding:
     guessed: bool = False
 
 
+def existing_file(path: str | Path) -> Path:
+    """Return the path of a file that is there.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        If there is no such file, or it is a folder.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name the export file in it")
+    if not path.is_file():
+        raise FileNotFoundError(f"no such file: {path}")
+    return path
+
+
+def read_start(path: Path) -> bytes:
+    """Return the first four bytes of a file, by which some kinds are known."""
+    with path.open("rb") as file:
+        return file.read(4)
+
+
 def find_encoding(path: Path, stated: str | None) -> Encoding:
     """Find the encoding under which a whole file is text.
 

@@ -52,7 +52,7 @@ def _layout(rows: Rows) -> Layout:
         else:
             groups.append([k])
     for places in groups:
-        columns += _question([one_line(rows[0][places[0]]), *(one_line(rows[1][k]) for k in places)], places, head)
+        columns += _question(one_line(rows[0][places[0]]), [one_line(rows[1][k]) for k in places])
     dated = any(column.time_zone for column in columns)
     return Layout(
         columns,
@@ -68,57 +68,21 @@ def _about_the_response(name: str, cells: Sequence[str]) -> Column:
     return about_the_response(name, cells, role=role, zone=_ZONE if role in ("start", "end") else "")
 
 
-def _question(texts: Sequence[str], places: Sequence[int], head: Rows) -> list[Column]:
-    """Lay out the columns of one question.
-
-    Parameters
-    ----------
-    texts
-        The question, and what stands below it in each of its columns.
-    places
-        Of these columns.
-    head
-        The first records.
-    """
-    question, parts = texts[0], texts[1:]
-    if len(places) == 1:
+def _question(question: str, parts: Sequence[str]) -> list[Column]:
+    """Lay out the columns of one question, of which `parts` stand below it."""
+    if len(parts) == 1:
         return [Column(question or parts[0], question or parts[0])]
-    said = [{row[k].strip() for row in head} - {""} for k in places]
-    written = _written(parts, said)
-    chosen = [k for k, by_hand in zip(places, written, strict=True) if not by_hand]
-    numbered = _numbered({k: str(places.index(k) + 1) for k in chosen}, head)
+    whole = any(label_key(part) in _WHOLE for part in parts)
     columns: list[Column] = []
-    for place, (part, by_hand) in enumerate(zip(parts, written, strict=True), start=1):
-        kind: Stated = "text" if by_hand else "option" if numbered else "part"
-        labels = {str(place): part} if kind == "option" else {}
-        whole = Column(question, question)
-        named = Column(f"{question}: {part}", question, kind, part_of=question, part=part, labels=labels)
-        columns.append(whole if label_key(part) in _WHOLE else named)
+    for place, part in enumerate(parts, start=1):
+        if label_key(part) in _WHOLE:
+            columns.append(Column(question, question))
+            continue
+        # What stands beside "Response", or is named so, was written; else the cells tell.
+        kind: Stated = "text" if whole or _WRITTEN.fullmatch(part) else "part"
+        labels = {str(place): part} if kind == "part" else {}
+        columns.append(Column(f"{question}: {part}", question, kind, part_of=question, part=part, labels=labels))
     return columns
-
-
-def _written(parts: Sequence[str], said: Sequence[set[str]]) -> list[bool]:
-    """Say which columns of a question hold what was written beside its options.
-
-    That is what stands beside "Response"; what is named so; and the last one if it alone holds other words than its
-    own, in whatever language.
-    """
-    if any(label_key(part) in _WHOLE for part in parts):
-        return [label_key(part) not in _WHOLE for part in parts]
-    odd = [k for k, (part, words) in enumerate(zip(parts, said, strict=True)) if words - {part, str(k + 1)}]
-    last = len(parts) - 1
-    stands_out = odd == [last] and last > 1 and not all(word.isdecimal() for word in said[last])
-    return [bool(_WRITTEN.fullmatch(part)) or (k == last and stands_out) for k, part in enumerate(parts)]
-
-
-def _numbered(own: Mapping[int, str], head: Rows) -> bool:
-    """Say whether each column holds nothing but its own place: 3 in the third, and never all of them are filled.
-
-    Items of a matrix and ranks would, too, only if everyone answered 1, 2, 3, ... and left some out.
-    """
-    filled = [{k for k in own if row[k].strip()} for row in head]
-    only = all(row[k].strip() == own[k] for row, those in zip(head, filled, strict=True) for k in those)
-    return only and len(set[int]().union(*filled)) > 1 and any(0 < len(those) < len(own) for those in filled)
 
 
 SURVEYMONKEY: Final = Vendor(

@@ -10,11 +10,13 @@ import pandas as pd
 from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
 from cxstats.responses.exports.columns import typed
 from cxstats.responses.exports.layouts import Column, Layout, clean_names
+from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note
 from cxstats.responses.exports.setting_aside import flags, reasons
 from cxstats.responses.exports.tables import Opened, Records
 from cxstats.responses.exports.texts import Texts, Truths, stripped
-from cxstats.responses.inspection import best_scale, describe, written_labels
+from cxstats.responses.exports.wording import as_worded
+from cxstats.responses.inspection import describe, written_labels
 from cxstats.responses.survey import PARTIAL, QUESTION_COLUMNS, UNANSWERED, Source, Survey
 
 # Cells of a column that hardly repeat are not counted in larger exports.
@@ -36,7 +38,9 @@ class _Made:
         """Add a column that has its type."""
         words = f"{column.name} {column.text}"
         kind, scales = describe(cells, counts, words, labels=column.labels, stated=column.kind)
-        said = (column.name, column.text, kind, column.role, column.part_of, column.part, *best_scale(scales))
+        statement = column.part or column.text or column.name
+        kind, scale, why = as_worded(kind, scales, counts, labels=column.labels, statement=statement)
+        said = (column.name, column.text, kind, column.role, column.part_of, column.part, scale, why)
         self.responses[column.name] = cells
         self.questions.append((*said, written_labels(column.labels), column.time_zone))
 
@@ -69,7 +73,7 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
         The records behind the header rows.
     """
     count = len(records.columns[0]) if records.columns else 0
-    texts, blanks, escaped = _cleaned(records.columns)
+    texts, blanks, escaped = cleaned(records.columns)
     rejected = reasons(records.damaged, texts, layout)
     keep = np.ones(count, dtype=np.bool_)
     keep[list(rejected)] = False
@@ -85,15 +89,16 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
         [f"the apostrophe that keeps a cell from being a formula removed in {escaped:,} cells"] if escaped else []
     )
     index = pd.Index(np.flatnonzero(keep) + 1, name="record")
+    responses = pd.DataFrame(made.responses, index=pd.RangeIndex(len(index)), copy=False).set_axis(index, axis=0)
     return Survey(
-        pd.DataFrame(made.responses, index=pd.RangeIndex(len(index)), copy=False).set_axis(index, axis=0),
-        pd.DataFrame(made.questions, columns=list(QUESTION_COLUMNS), dtype="str"),
+        responses,
+        with_shared_scales(pd.DataFrame(made.questions, columns=list(QUESTION_COLUMNS), dtype="str"), responses),
         pd.DataFrame({"record": gone + 1, "reason": pd.Series([rejected[int(k)] for k in gone], dtype="str")}),
         Source(name, vendor, opened.format, count, (*records.notes, *opened.notes, *layout.notes, *made.notes)),
     )
 
 
-def _cleaned(columns: list[Texts]) -> tuple[list[Texts], int, int]:
+def cleaned(columns: list[Texts]) -> tuple[list[Texts], int, int]:
     """Remove blanks around cells and the apostrophes of spreadsheets, and say of how many cells.
 
     The columns are taken out of the list, so that none is in memory twice.
@@ -128,6 +133,8 @@ def _make_columns(made: _Made, layout: Layout, texts: list[Texts], places: Seque
     made.notes += changed
     judged = judged_parts(layout.columns, texts)
     columns = {k: replace(judged[k], name=name) for k, name in zip(places, names, strict=True)}
+    # Derived from an answer, and none: codes of groups would pass for points of the score.
+    columns |= {k: replace(columns[k], kind="administrative") for k in layout.groups if k in columns}
     options = chosen_options({k: column for k, column in columns.items() if column.kind == "option"}, texts)
     checks = [
         group_note((columns[group].name, texts[group]), (columns[score].name, texts[score]))
@@ -135,7 +142,8 @@ def _make_columns(made: _Made, layout: Layout, texts: list[Texts], places: Seque
     ]
     unanswered = 0
     for k, column in columns.items():
-        several = [options[k]] if k in options else split_options(column, texts[k])
+        several, note = ([options[k]], "") if k in options else split_options(column, texts[k])
+        made.notes += [f"column {column.name!r}: {note}"] if note else []
         if several:
             _add_options(made, several, set(names) - {column.name})
             unanswered += _passed(column, texts[k])[1]
@@ -161,6 +169,8 @@ def _add_answers(made: _Made, column: Column, texts: Texts) -> int:
     texts = texts.change(texts.values.mask(passed, "")) if unanswered else texts
     cells, note = typed(texts, column.dates)
     made.notes += [f"column {column.name!r}: {note}"] if note else []
+    if isinstance(cells.dtype, pd.DatetimeTZDtype):
+        column = replace(column, time_zone=str(cells.dtype.tz))
     many = texts.codes is None and len(texts) > _MANY
     made.add(column, cells, None if many else cells.value_counts())
     return unanswered

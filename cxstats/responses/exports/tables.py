@@ -1,6 +1,6 @@
 """What every way of storing an export comes down to: its first rows, and its records as columns of text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cxstats.responses.exports.layouts import Layout, Rows
@@ -48,6 +48,8 @@ class Opened:
         What was forgiven.
     layout
         How the columns are laid out, where the file itself says it.
+    pieces
+        The same as `records`, some megabytes at a time; None where the file cannot be read so.
     """
 
     head: Rows
@@ -56,6 +58,7 @@ class Opened:
     records: Callable[[int, Progress | None], Records]
     notes: tuple[str, ...] = ()
     layout: Layout | None = None
+    pieces: "Callable[[int, Progress | None], Iterator[Gathered]] | None" = None
 
 
 @dataclass(slots=True, eq=False)

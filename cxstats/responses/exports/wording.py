@@ -1,20 +1,21 @@
-"""Which way a labelled question points, where its scale alone does not say it.
+"""What a scale's name alone does not say of a rating, for whoever is about to average it.
 
-Two things are easily missed in a codebook, and each turns a score round: codes that run against their labels
-(1 = very satisfied), and a statement worded the other way (strongly agree that "the staff were slow").
+Four things are easily missed in a codebook, and each spoils a score: codes that run against their labels (1 = very
+satisfied), a statement worded the other way (strongly agree that "the staff were slow"), an answer that is none (no
+opinion) among the points, and such an answer beside them.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
-from cxstats.responses.inspection import labelled, likely_scales, read_labels
+from cxstats.responses.exports.non_answers import non_answers
+from cxstats.responses.inspection import MOST_CHOICES, Kind, LikelyScale, best_scale, labelled, likely_scales
 from cxstats.responses.labels import label_key, levels
 from cxstats.responses.polarity import polarity
-from cxstats.responses.survey import Survey
+from cxstats.responses.scales import SCALES
 
 _TOO_MUCH: Final = re.compile(
     r"\btoo \w+|\bte (?:veel|weinig|lang|traag|duur|druk|luid)\w*|\bzu (?:viel|wenig|lang|teuer|laut)\w*"
@@ -24,35 +25,70 @@ _TOO_MUCH: Final = re.compile(
 _NOT: Final = re.compile(r"\b(?:not?|never|n't|niet|geen|nicht|kein\w*|pas|nu|sin)\b|没|沒|不", re.IGNORECASE)
 
 
-def with_wording(survey: Survey) -> Survey:
-    """Say in the evidence of each labelled rating what turns it round, and take no scale for granted there."""
-    questions = survey.questions.copy()
-    for place, asked in questions.iterrows():
-        if asked["kind"] not in ("rating", "choice") or not asked["labels"]:
-            continue
-        labels = read_labels(str(asked["labels"]))
-        text, scale = str(asked["text"]), str(asked["scale"])
-        if is_agreement(labels) and worded_against(text):
-            said = "unknown: worded the other way, agreeing is bad; turn it before averaging"
-            questions.loc[place, ["scale", "evidence"]] = ["", said]
-        elif not scale and not asked["evidence"]:
-            said = _turned(survey.responses[str(asked["column"])].value_counts(), labels, text)
-            if said:
-                questions.loc[place, ["kind", "evidence"]] = ["rating", said]
-            elif asked["kind"] == "rating":
-                questions.loc[place, "evidence"] = "unknown: labels fit no named scale"
-    return replace(survey, questions=questions)
+_AGAINST: Final = "unknown: worded the other way, agreeing is bad; turn it before averaging"
+_NUMBER_FIRST: Final = re.compile(r"-?\d+\W+(?=\w)")
+
+
+def as_worded(
+    kind: Kind,
+    scales: tuple[LikelyScale, ...],
+    counts: "pd.Series[int] | None",
+    *,
+    labels: Mapping[str, str],
+    statement: str,
+) -> tuple[Kind, str, str]:
+    """Say of a rating or choice which scale it is on, and why; none is taken for granted where the wording forbids it.
+
+    Parameters
+    ----------
+    kind, scales
+        As found by `cxstats.responses.inspection.describe`.
+    counts
+        How often each answer was given; None where there are too many different ones to count.
+    labels
+        From code to the label that the respondent saw.
+    statement
+        What was asked, of an item its own wording.
+
+    Returns
+    -------
+    tuple
+        Kind, scale and evidence.
+    """
+    if counts is None or len(counts) > MOST_CHOICES or kind not in ("rating", "choice", "text"):
+        return (kind, *best_scale(scales))
+    none = non_answers(counts, labels)
+    answers = counts.drop(list(none)) if none else counts
+    if none and not (scales and scales[0].evidence == "labels"):
+        fitting = likely_scales(labelled(answers, labels), statement)
+        scales = tuple(each for each in fitting if each.evidence == "labels") or scales or fitting
+    scale, evidence = best_scale(scales)
+    kind = "rating" if scales else kind
+    beside = f"; no answer: {', '.join(none.values())}" if none else ""
+    if is_agreement(labels or {str(answer): str(answer) for answer in answers.index}) and worded_against(statement):
+        return kind, "", _AGAINST + beside
+    among = [str(code) for code in none if scale and code in SCALES[scale].points]
+    if among:
+        said = f"unknown: the labels are those of {scale}{beside}; score with missing={', '.join(among)}, or as a point"
+        return kind, "", said
+    if not evidence and labels:
+        evidence = _turned(answers, labels, statement)
+        kind = "rating" if evidence else kind
+        evidence = evidence or ("unknown: labels fit no named scale" if kind == "rating" else "")
+    return kind, scale, (evidence + beside).removeprefix("; ")
 
 
 def is_agreement(labels: Mapping[str, str]) -> bool:
-    """Say whether labels run between disagreeing and agreeing.
+    """Say whether labels are degrees of agreeing, two of them or more.
 
     >>> is_agreement({"1": "Strongly disagree", "2": "No opinion", "3": "Strongly agree"})
     True
+    >>> is_agreement({"1": "Very difficult", "2": "Neither", "3": "Very easy"})
+    False
     """
-    low, *_, high = levels("agreement")
-    keys = {label_key(label) for label in labels.values()}
-    return bool(keys & set(low)) and bool(keys & set(high))
+    degrees = levels("agreement")
+    said = set[str]().union(*degrees[:3], *degrees[4:])
+    return len({label_key(_NUMBER_FIRST.sub("", label, count=1)) for label in labels.values()} & said) > 1
 
 
 def worded_against(statement: str) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 from cxstats.responses.exports.columns import typed
 from cxstats.responses.exports.delimited import open_text
 from cxstats.responses.exports.excel import open_excel
+from cxstats.responses.exports.parquet import DAMAGE
 from cxstats.responses.exports.streams import Progress
 from cxstats.responses.exports.tables import Opened
 from cxstats.responses.exports.texts import Texts
@@ -136,7 +137,7 @@ def _read_parquet(path: Path) -> Survey | None:
             return None
         kinds = dict(zip(codebook["column"], codebook["type"], strict=True))
         frame = pd.DataFrame({name: cells.astype(kinds[str(name)]) for name, cells in frame.items()})
-    except (OSError, ValueError, TypeError):
+    except DAMAGE:
         return None
     rejected = pd.DataFrame({"record": [], "reason": pd.Series([], dtype="str")})
     return _survey(frame, codebook, rejected, Source(path.name, NAME, "parquet", len(frame)))

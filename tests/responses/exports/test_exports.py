@@ -665,3 +665,15 @@ def test_parquet_keeps_a_named_index(tmp_path):
 def test_points_that_may_separate_thousands_are_said(tmp_path):
     (tmp_path / "e.csv").write_text("visits;ces\n1.234;4\n12.345;5\n")
     assert any("they may separate thousands" in note for note in read_export(tmp_path / "e.csv").source.notes)
+
+
+def test_cells_that_are_no_answer_do_not_hide_the_scale(read):
+    numbers = ["9", "10", "n/a", "3", "0", "Blank"] * 5
+    survey = read("How likely are you to recommend us?,b\n" + "".join(f"{cell},x\n" for cell in numbers))
+    assert survey.questions.iloc[0][["kind", "scale", "evidence"]].tolist() == [
+        "rating", "nps", "name or question, 100% of the answers; no answer: 'n/a' in 5 cells, 'Blank' in 5 cells",
+    ]  # fmt: skip
+    easy = read("How easy was it?,b\n" + "".join(f"{cell},x\n" for cell in ["1", "5", "N/A", "3"] * 5))
+    assert easy.questions["evidence"].iloc[0] == (
+        "unknown: say which of ces-1.0, ces-agree-5, ces-ease-5, ces-difficulty-5; no answer: 'N/A' in 5 cells"
+    )

@@ -57,7 +57,7 @@ def test_the_time_zone_where_it_is_said(read_fixture, cells, said_of):
         pd.Timestamp("2026-04-03 09:05"), pd.Timestamp("2026-04-03 12:15:30"), pd.Timestamp("2026-04-04 23:00:01"),
     ]  # fmt: skip
     assert said_of(survey, "Timestamp", "time_zone") == ("GMT+2",)
-    assert "times are of the time zone GMT+2" in survey.source.notes
+    assert "column 'Timestamp': times are of the time zone GMT+2" in survey.source.notes
     assert said_of(survey, "How likely are you to recommend us?", "kind", "scale") == ("rating", "nps")
 
 
@@ -77,3 +77,61 @@ def test_any_table_of_events_is_not_taken_for_a_form(tmp_path, first, vendor):
     assert survey.source.vendor == vendor
     if vendor == "google-forms":
         assert survey.responses["Timestamp"].tolist() == [pd.Timestamp("2026-04-22 19:57:50")]
+
+
+def form(tmp_path, stamps):
+    path = tmp_path / "form.csv"
+    path.write_text("Timestamp,How easy was it?\n" + "".join(f"{stamp},4\n" for stamp in stamps))
+    return read_export(path)
+
+
+@pytest.mark.parametrize("before", [2, 150], ids=["in the first rows", "behind them"])
+def test_zones_that_change_with_the_clocks_are_moments(tmp_path, cells, said_of, before):
+    """Of 1:30 and 3:30 on the night of 8 March 2026 in New York lies one hour between, not two."""
+    stamps = ["2026/03/08 1:30:00 AM EST"] * before + ["2026/03/08 3:30:00 AM EDT", "2026/11/01 1:30:00 AM EDT"]
+    survey = form(tmp_path, [*stamps, "2026/11/01 1:30:00 AM EST"])
+    found = cells(survey, "Timestamp")
+    assert found[0] == pd.Timestamp("2026-03-08 06:30", tz="UTC")
+    assert found[-3:] == [
+        pd.Timestamp(f"{day}:30", tz="UTC") for day in ("2026-03-08 07", "2026-11-01 05", "2026-11-01 06")
+    ]
+    assert survey.responses["Timestamp"].dtype == "datetime64[us, UTC]"
+    assert said_of(survey, "Timestamp", "kind", "role", "time_zone") == ("administrative", "end", "UTC")
+    assert "column 'Timestamp': times of the zones EST, EDT are in UTC" in survey.source.notes
+
+
+@pytest.mark.parametrize(
+    ("zones", "hours"),
+    [
+        (["GMT+5:30", "GMT+6"], [4.5, 4.0]),
+        (["GMT-3", "UTC"], [13.0, 10.0]),
+        (["MEZ", "MESZ"], [9.0, 8.0]),
+        (["GMT", "BST"], [10.0, 9.0]),
+        (["CDT", "CST"], [15.0, 16.0]),
+        (["IST", "IDT"], [8.0, 7.0]),
+    ],
+)
+def test_zones_by_name_and_by_hours(tmp_path, cells, zones, hours):
+    survey = form(tmp_path, [f"13/07/2026 10:00:00 {zone}" for zone in zones])
+    midnight = pd.Timestamp("2026-07-13", tz="UTC")
+    assert [(moment - midnight).total_seconds() / 3600 for moment in cells(survey, "Timestamp")] == hours
+
+
+@pytest.mark.parametrize("zones", [["CST", "EST"], ["IST", "BST"], ["EST", "XYZ"]])
+def test_zones_whose_name_does_not_say_which_stay_text(tmp_path, cells, zones):
+    """CST is in America and in China; IST in India, Israel and Ireland."""
+    survey = form(tmp_path, [f"7/13/2026 10:00:00 {zone}" for zone in zones])
+    assert cells(survey, "Timestamp")[1] == f"7/13/2026 10:00:00 {zones[1]}"
+    assert any("'Timestamp': kept as text" in note for note in survey.source.notes)
+
+
+def test_more_options_than_become_columns_are_said(tmp_path, cells):
+    path = tmp_path / "form.csv"
+    answers = [f"shop, app, other {k}" for k in range(70)] + [f"shop, other {k}" for k in range(70)]
+    path.write_text("Timestamp,Which?\n" + "".join(f'4/13/2026 10:00:00,"{answer}"\n' for answer in answers))
+    survey = read_export(path)
+    assert cells(survey, "Which?") == answers
+    assert (
+        "column 'Which?': kept as text: it looks like a multiple choice of 72 options, and at most 60 become columns"
+        in survey.source.notes
+    )

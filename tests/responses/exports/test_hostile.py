@@ -1,16 +1,20 @@
 """Hostile files are refused with a sentence that says what must hold, or made harmless, and never read whole first."""
 
+import csv
 import io
 import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
-from cxstats import read_export
+from cxstats import compare, read_export, score
+from cxstats import tally as tally_of
 from cxstats.responses.exports import excel, streams
+from cxstats.responses.exports.layouts import Column, Layout, Vendor
 
 
 @pytest.mark.parametrize("letter", ["x", '"x', "é"])
@@ -142,3 +146,54 @@ def test_an_archive_behind_text_is_no_workbook(tmp_path):
     path = tmp_path / "e.csv"
     path.write_bytes(b"a,b\n1,2\n" * 2_000 + stored.getvalue())
     assert read_export(path).source.format.startswith("text")
+
+
+MARKUP = "<script>alert(1)</script>"
+IMAGE = "<img src=x onerror=alert(2)>"
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """Read an export that holds markup and a terminal's commands in its name, names, texts, options and comments."""
+    path = tmp_path / "<b>export.csv"
+    colour = "\x1b]0;title\x07\x1b[31m"
+    rows = [f"{4 + k % 2},{MARKUP if k % 2 else IMAGE},{IMAGE} {colour} {k}" for k in range(60)]
+    path.write_text(f"csat {MARKUP},seg,said {colour}\n" + "\n".join(rows) + "\n", encoding="utf-16")
+    return read_export(path)
+
+
+def test_markup_is_shown_and_never_run(hostile):
+    """In a notebook and a page the letters of a tag may stand, its angle brackets may not."""
+    column = hostile.responses.columns[0]
+    tally = tally_of(hostile.responses, column, by="seg", scale="csat-5")
+    scores = score(tally, "mean")
+    shown = {each: each._repr_html_() for each in (hostile, tally, scores, compare(scores))}
+    for html in shown.values():
+        for tag in ("<script", "<img", "<b>export"):
+            assert tag not in html
+    assert "&lt;script&gt;" in shown[scores]
+    labelled = Vendor(
+        "<i>made up</i>", "any", lambda rows: True, lambda rows: Layout([Column(name, IMAGE) for name in rows[0]])
+    )
+    assert "<i>" not in replace(hostile, source=replace(hostile.source, vendor=labelled.name))._repr_html_()
+
+
+def test_names_and_questions_command_no_terminal(hostile):
+    assert "\x1b" not in repr(hostile)
+    assert "\x1b" not in "".join(hostile.questions.astype("str").to_numpy().ravel())
+    assert hostile.responses.columns[2] == "said \ufffd]0;title\ufffd\ufffd[31m"
+    assert hostile.responses.iloc[0, 2].startswith(IMAGE)  # a comment is kept as it was written
+
+
+def test_what_is_written_of_it_is_no_formula(tmp_path):
+    path = tmp_path / "e.csv"
+    path.write_text('ces,said\n5,"=cmd|\'/c calc\'!A1"\n4,@SUM(A1)\n3,"-2+3"\n2,"\t=1"\n')
+    survey = read_export(path)
+    survey.to_csv(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8-sig") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+", "-", "\t"))]
+    survey.to_xlsx(tmp_path / "out.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
+    assert read_export(tmp_path / "out.xlsx").responses["said"].tolist() == survey.responses["said"].tolist()

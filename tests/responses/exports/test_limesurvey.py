@@ -54,6 +54,23 @@ def test_items(survey, cells, said_of):
     )  # fmt: skip
 
 
+def test_items_of_one_question_are_on_one_scale(survey, said_of):
+    """Nobody gave the price more than 2; alone it would pass for three points."""
+    assert said_of(survey, "Q3[SQ002]", "kind", "scale") == ("rating", "csat-5")
+
+
+@pytest.mark.parametrize(("late", "kind"), [("Y", "option"), ("U", "choice")])
+def test_options_are_told_by_all_records(tmp_path, cells, said_of, late, kind):
+    path = tmp_path / "export.csv"
+    rows = [f'"{k}","","1","{"YN"[k % 2]}","Y"' for k in range(150)]
+    path.write_text(
+        '"id","submitdate","lastpage","Q2[a]","Q2[b]"\n' + "\n".join([*rows, f'"150","","1","{late}","N"\n'])
+    )
+    survey = read_export(path)
+    assert said_of(survey, "Q2[a]", "kind") == (kind,)
+    assert cells(survey, "Q2[a]")[-2:] == ([False, True] if kind == "option" else ["N", "U"])
+
+
 def test_codes_alone_and_a_survey_without_dates(tmp_path, cells):
     path = tmp_path / "export.csv"
     path.write_text(

@@ -10,7 +10,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from cxstats import inspect, read_export
-from cxstats.responses.exports.qualtrics import status_reason
+from cxstats.responses.exports.layouts import Column
+from cxstats.responses.exports.qualtrics import parts_together, status_reason
 
 # Name in a modern export, question, import id.
 MODERN = [
@@ -177,3 +178,73 @@ def test_choices_as_labels_are_options_too(read):
 )
 def test_status_labels_in_other_languages(status, reason):
     assert status_reason(status) == reason
+
+
+AGES = ["qualtrics_modern", "qualtrics_2016", "qualtrics_legacy"]
+
+
+@pytest.mark.parametrize("name", AGES)
+def test_the_small_exports_of_three_ages(read_fixture, name):
+    """One survey: seven records, of which a preview, spam, and a response that came twice."""
+    survey = read_fixture(name)
+    assert survey.source.vendor == ("qualtrics-legacy" if name == "qualtrics_legacy" else "qualtrics")
+    assert survey.rejected.to_dict("list") == {
+        "record": [3, 5, 7],
+        "reason": ["preview response", "marked as spam by the vendor", "duplicate response id"],
+    }
+    found = survey.responses
+    assert found.index.tolist() == [1, 2, 4, 6]
+    assert found["partial"].tolist() == [False, True, False, False]
+    assert plainly(found["Q1"]) == [9, 2, 8, 7]
+    assert plainly(found["Q2_1"]) == [True, False, None, None]
+    assert plainly(found["Q2_3"]) == [False, True, None, None]
+    assert plainly(found["Q2_3_TEXT"]) == [None, "the kiosk, outside", None, None]
+    assert plainly(found["Q3_2"]) == [1, None, 1, 5]
+    assert plainly(found["Q4 (2)"]) == ["Fine; thanks", None, 'He said "café"\nand left', "=1+1"]
+    assert plainly(found["city"]) == ["Breda", None, "Orléans", "Ede"]
+    assert plainly(found["LocationLatitude"]) == [52.1, -99, 44.4, 51]
+    assert found["StartDate"].tolist()[3] == pd.Timestamp("2026-03-02 11:30")
+    asked = survey.questions.set_index("column")
+    assert asked.loc["Q2_2", ["kind", "part_of", "part"]].tolist() == [
+        "option", "Which did you use? Select all that apply.", "The site, or app",
+    ]  # fmt: skip
+    assert asked.loc["Q4", "text"] == "Say how much you agree: the company made it easy for me"
+    assert asked.loc["Q4 (2)", "text"] == "Anything else?"
+    for note in (
+        "-99 (seen but unanswered) read as no answer in 4 cells",
+        "column 'Q1_NPS_GROUP': not the group of 'Q1' in 1 of 4 answers (kept responses 3); score 'Q1' itself",
+        "the apostrophe that keeps a cell from being a formula removed in 1 cells",
+    ):
+        assert note in survey.source.notes
+
+
+@pytest.mark.parametrize("name", AGES)
+def test_groups_of_a_score_are_no_score(read_fixture, name):
+    """1, 2 and 3 for detractors, passives and promoters would pass for three very low scores."""
+    asked = read_fixture(name).questions.set_index("column")
+    assert asked.loc["Q1_NPS_GROUP", ["kind", "scale", "evidence"]].tolist() == ["administrative", "", ""]
+
+
+def test_what_modern_exports_say_of_their_times(read_fixture):
+    survey = read_fixture("qualtrics_modern")
+    asked = survey.questions.set_index("column")
+    assert asked.loc[["StartDate", "RecordedDate"], "time_zone"].tolist() == ["Europe/Amsterdam"] * 2
+    assert survey.responses["Duration (in seconds)"].tolist() == [200, 40, 120, 120]
+    assert survey.responses["UserLanguage"].tolist() == ["EN", "NL", "RO", "EN"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "question", "part"),
+    [
+        (["Is side-by-side. : Like-Oranges", "Is side-by-side. : Why?-Apples"], "Is side-by-side.", "Like-Oranges"),
+        (["How good?-Finding", "How good?-Paying"], "How good?", "Finding"),
+        (["How good? - Self-service", "How good? - Self-help"], "How good?", "Self-service"),
+        (["How good?-Self-service", "How good?-Self-help"], "How good?", "Self-service"),
+        (["How good - Finding", "How good - Paying"], "How good", "Finding"),
+        (["Our e-mail, how good-Speed", "Our e-mail, how good-Tone"], "Our e-mail, how good", "Speed"),
+        (["One", "Two"], "", ""),
+    ],
+)  # fmt: skip
+def test_questions_are_told_from_their_parts(texts, question, part):
+    found = parts_together([Column(f"Q1_{k}", text, part_of="Q1") for k, text in enumerate(texts)])
+    assert (found[0].part_of, found[0].part) == (question, part)

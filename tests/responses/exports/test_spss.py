@@ -1,6 +1,7 @@
 """SPSS: codes and labels are kept, declared missing codes are missing, and what turns a score round is said."""
 
 import datetime
+import struct
 import sys
 
 import numpy as np
@@ -171,6 +172,84 @@ def test_labels_of_no_named_scale_are_a_rating_without_one(tmp_path):
     )
     mood = asked(cx.read_export(path), "mood")
     assert (mood["kind"], mood["scale"], mood["evidence"]) == ("rating", "", "unknown: labels fit no named scale")
+
+
+HOTEL = {1: "Strongly Disagree", 2: "Disagree", 3: "No Opinion", 4: "Agree", 5: "Strongly Agree"}
+
+
+def test_no_opinion_among_the_points_is_said_and_nothing_is_guessed(tmp_path):
+    texts = {"good": "The value for money was good", "slow": "The staff were slow in responding"}
+    path = sav(
+        tmp_path,
+        {name: [1.0, 3.0, 3.0, 5.0, 4.0, 2.0] for name in texts},
+        column_labels=texts,
+        variable_value_labels=dict.fromkeys(texts, HOTEL),
+        variable_measure=dict.fromkeys(texts, "ordinal"),
+    )
+    survey = cx.read_export(path)
+    assert survey.responses["good"].tolist() == [1, 3, 3, 5, 4, 2]
+    assert asked(survey, "good")[["kind", "scale", "evidence"]].tolist() == [
+        "rating", "", "unknown: the labels are those of ces-agree-5; no answer: 3 = No Opinion in 2 cells; score with "
+        "missing=3, or as a point",
+    ]  # fmt: skip
+    assert asked(survey, "slow")["evidence"] == (
+        "unknown: worded the other way, agreeing is bad; turn it before averaging; no answer: 3 = No Opinion in 2 cells"
+    )
+    tally = cx.tally(survey.responses, "good", scale="ces-agree-5", missing=3)
+    assert (tally.counts.tolist(), tally.missing.tolist()) == ([[1, 1, 0, 1, 1]], [2])
+
+
+@pytest.mark.parametrize("label", ["Don't know", "Weet niet", "Keine Angabe", "Not applicable", "Refused / no answer"])
+def test_no_answer_beside_the_points_is_counted_and_leaves_the_scale(tmp_path, label):
+    path = sav(
+        tmp_path,
+        {"csat": [1.0, 5.0, 9.0, 9.0, 4.0]},
+        variable_value_labels={"csat": {**SATISFIED, 9: label}},
+        variable_measure={"csat": "ordinal"},
+    )
+    survey = cx.read_export(path)
+    assert asked(survey, "csat")[["kind", "scale", "evidence"]].tolist() == [
+        "rating", "csat-5", f"labels, 100% of the answers; no answer: 9 = {label} in 2 cells",
+    ]  # fmt: skip
+    tally = cx.tally(survey.responses, "csat", scale="csat-5")
+    assert (tally.counts.sum(), tally.set_aside.tolist()) == (3, [2])
+
+
+def with_response_sets(path, definition):
+    """Add definitions of multiple response sets (record 7, subtype 7), which pyreadstat reads and cannot write."""
+    content, body = path.read_bytes(), definition.encode()
+    end = content.index(struct.pack("<ii", 999, 0))
+    path.write_bytes(content[:end] + struct.pack("<iiii", 7, 7, 1, len(body)) + body + content[end:])
+    return path
+
+
+def test_multiple_response_sets(tmp_path):
+    reasons = {1: "price", 2: "speed", 3: "advice"}
+    yes_or_no = {1: "yes", 2: "no", 9: "refused"}
+    path = sav(
+        tmp_path,
+        {
+            "used1": [1.0, 2.0, 9.0, np.nan],
+            "used2": [2.0, 1.0, 9.0, np.nan],
+            "why1": [1.0, 2.0, 3.0, 1.0],
+            "why2": [2.0, np.nan, 1.0, np.nan],
+            "alone": [1.0, 2.0, 1.0, 2.0],
+        },
+        column_labels={"used1": "The shop", "used2": "The site", "why1": "First reason"},
+        variable_value_labels={"used1": yes_or_no, "used2": yes_or_no, "why1": reasons, "why2": reasons},
+        missing_ranges={"used1": [9], "used2": [9]},
+    )
+    sets = "$used=D1 1 18 Which did you use? used1 used2\n$why=C 12 Why us again why1 why2\n"
+    survey = cx.read_export(with_response_sets(path, sets))
+    frame = survey.responses.astype(object).where(survey.responses.notna(), None)
+    assert frame["used1"].tolist() == [True, False, None, None]
+    assert frame["used2"].tolist() == [False, True, None, None]
+    what = ["text", "kind", "part_of", "part"]
+    assert asked(survey, "used2")[what].tolist() == ["Which did you use?", "option", "Which did you use?", "The site"]
+    assert asked(survey, "why1")[what].tolist() == ["First reason", "choice", "Why us again", "First reason"]
+    assert asked(survey, "why2")[["part_of", "part"]].tolist() == ["Why us again", "why2"]
+    assert frame["why2"].tolist() == [2, None, 1, None]
+    assert asked(survey, "alone")["part_of"] == ""
 
 
 def test_a_few_labelled_codes_make_no_choice(tmp_path):

@@ -133,3 +133,45 @@ def test_what_was_written_beside_a_single_choice(tmp_path, cells, said_of):
     survey = read_question(tmp_path, ["Response", "Anders"], ["Shop,", ",kiosk", ",kiosk", ",kiosk"])
     assert cells(survey, "Which?") == ["Shop", None, None, None]
     assert said_of(survey, "Which?: Anders", "kind") == ("text",)
+
+
+@pytest.mark.parametrize("first", [0, 150], ids=["few rows", "nothing to see in the first hundred"])
+def test_options_as_their_place_are_told_by_all_records(tmp_path, cells, said_of, first):
+    survey = read_question(tmp_path, ["Shop", "Site", "Phone"], [*[",,"] * first, "1,,3", ",2,", "1,2,3"])
+    assert cells(survey, "Which?: Phone")[first:] == [True, False, True]
+    assert said_of(survey, "Which?: Phone", "kind", "part", "labels") == ("option", "Phone", "3 = Phone")
+
+
+def test_ranks_that_look_like_places_in_the_first_hundred_records(tmp_path, cells, said_of):
+    """Half-ranked as 1, 2, - for long; then somebody likes the second best."""
+    survey = read_question(tmp_path, ["Shop", "Site", "Phone"], [*["1,2,"] * 150, "2,1,3"])
+    assert cells(survey, "Which?: Shop")[-2:] == [1, 2]
+    assert said_of(survey, "Which?: Shop", "kind", "labels") == ("choice", "")
+
+
+def test_what_was_written_late(tmp_path, cells, said_of):
+    survey = read_question(tmp_path, ["Winkel", "Site", "Anders"], [*["Winkel,,", ",Site,"] * 75, ",,de kiosk"])
+    assert cells(survey, "Which?: Winkel")[-3:] == [True, False, None]
+    assert cells(survey, "Which?: Anders")[-1] == "de kiosk"
+    assert said_of(survey, "Which?: Anders", "kind", "part_of") == ("text", "Which?")
+
+
+def test_an_option_called_no_is_chosen_where_it_is_written(tmp_path, cells):
+    survey = read_question(tmp_path, ["Yes", "No", "Never"], ["Yes,,", ",No,", ",No,Never", ",,"])
+    assert cells(survey, "Which?: No") == [False, True, True, None]
+
+
+def test_what_is_no_answer_is_no_point_of_the_scale(labels, said_of):
+    """One of two says that packaging is unfamiliar: the item is still on the scale of its question."""
+    kind, scale, evidence = said_of(labels, f"{EACH}: Packaging", "kind", "scale", "evidence")
+    assert (kind, scale) == ("rating", "csat-5")
+    assert evidence == "labels, 100% of the answers; no answer: 'Unfamiliar (N/A)' in 1 cell"
+
+
+def test_a_statement_worded_the_other_way_is_on_no_scale(tmp_path, said_of):
+    answers = ["Strongly agree,Agree", "Disagree,Strongly agree", "Agree,Strongly disagree"] * 2
+    survey = read_question(tmp_path, ["It was easy", "The staff were slow"], answers)
+    assert said_of(survey, "Which?: It was easy", "kind", "scale") == ("rating", "ces-agree-5")
+    assert said_of(survey, "Which?: The staff were slow", "kind", "scale", "evidence") == (
+        "rating", "", "unknown: worded the other way, agreeing is bad; turn it before averaging",
+    )  # fmt: skip

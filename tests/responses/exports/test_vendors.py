@@ -6,30 +6,36 @@ import itertools
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pandas.testing import assert_frame_equal
 
 from cxstats import read_export
-from cxstats.responses.exports import VENDORS
 from cxstats.responses.exports.joined import split_at, split_ended
 from cxstats.responses.exports.plain import PLAIN
+from cxstats.responses.exports.vendors import VENDORS
 
 OF = {
     "surveymonkey_labels": "surveymonkey", "surveymonkey_numbers": "surveymonkey", "alchemer": "alchemer",
     "google_forms": "google-forms", "google_forms_zone": "google-forms", "typeform_new": "typeform",
     "typeform_old": "typeform", "zendesk": "zendesk", "zendesk_stars": "zendesk", "limesurvey": "limesurvey",
-    "microsoft_forms": "microsoft-forms",
+    "microsoft_forms": "microsoft-forms", "qualtrics_modern": "qualtrics", "qualtrics_2016": "qualtrics",
+    "qualtrics_legacy": "qualtrics-legacy", "plain_semicolon": "plain",
 }  # fmt: skip
+HEADERS = {"surveymonkey": 2, "qualtrics": 3, "qualtrics-legacy": 2}
 NAMES = {path.stem: path for path in (Path(__file__).parent / "fixtures").glob("*.csv") if path.stem in OF}
+ENCODINGS, DELIMITERS, ENDS = ("utf-8", "utf-8-sig", "utf-16", "cp1252"), (",", ";", "\t"), ("\n", "\r\n", "\r")
+# Each encoding meets each delimiter and each line end, and each delimiter each line end; then line ends that change.
 WRITTEN = [
-    ("utf-8", ";", ["\r\n"]), ("utf-8-sig", "\t", ["\n", "\r\n"]), ("utf-16", ",", ["\r\n"]),
-    ("utf-16-be", ";", ["\r\n", "\n", "\n"]), ("cp1252", "\t", ["\r\n"]), ("cp1252", ";", ["\n", "\r\n", "\r"]),
+    *((ENCODINGS[i], DELIMITERS[j], [ENDS[(i + j) % 3]]) for i in range(4) for j in range(3)),
+    ("utf-16-be", "|", ["\r\n", "\n", "\n"]), ("cp1252", ";", ["\n", "\r\n", "\r"]),
 ]  # fmt: skip
+SEMICOLONS = ("limesurvey", "plain_semicolon")
 
 
 def rows_of(name):
-    with NAMES[name].open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file, delimiter=";" if name == "limesurvey" else ","))
+    with NAMES[name].open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file, delimiter=";" if name in SEMICOLONS else ","))
 
 
 @cache
@@ -45,8 +51,8 @@ def text_of(rows, delimiter, ends):
     lines = []
     for row, end in zip(rows, itertools.cycle(ends), strict=False):
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter, lineterminator="").writerow(row)
-        lines.append(line.getvalue() + end)
+        csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
+        lines.append(line.getvalue().removesuffix("\r\n") + end)
     return "".join(lines)
 
 
@@ -57,12 +63,14 @@ def test_each_fixture_is_there():
 @pytest.mark.parametrize("name", OF)
 def test_recognised_by_content_and_by_nobody_else(name):
     rows = rows_of(name)
-    assert [vendor.name for vendor in VENDORS if vendor.recognises(rows)] == [OF[name], PLAIN.name]
+    assert [vendor.name for vendor in VENDORS if vendor.recognises(rows) and vendor != PLAIN] == [
+        vendor for vendor in [OF[name]] if vendor != PLAIN.name
+    ]
 
 
 @pytest.mark.parametrize("name", OF)
 def test_headers_alone_are_a_survey_without_responses(tmp_path, name):
-    headers = 2 if OF[name] == "surveymonkey" else 1
+    headers = HEADERS.get(OF[name], 1)
     path = tmp_path / "any.csv"
     path.write_text(text_of(rows_of(name)[:headers], ",", ["\n"]), encoding="utf-8")
     survey = read_export(path)
@@ -78,7 +86,41 @@ def test_one_survey_however_it_is_written(tmp_path, name, encoding, delimiter, e
     path = tmp_path / "any.csv"
     path.write_bytes(text_of(rows_of(name), delimiter, ends).encode(encoding))
     found = read_export(path)
+    assert encoding.removesuffix("-sig").removesuffix("-be") in found.source.format or encoding == "cp1252"
     assert (found.source.vendor, found.source.read) == (OF[name], expected.source.read)
+    assert_frame_equal(found.responses, expected.responses)
+    assert_frame_equal(found.questions, expected.questions)
+    assert_frame_equal(found.rejected, expected.rejected)
+
+
+@pytest.mark.parametrize("name", OF)
+def test_one_survey_in_a_workbook(tmp_path, name):
+    """As text in cells; that Excel's own numbers and dates are the same too is tested with Microsoft Forms."""
+    expected = as_committed(name)
+    book = openpyxl.Workbook()
+    for row in rows_of(name):
+        book.active.append(row)
+        for cell in book.active[book.active.max_row]:
+            cell.data_type = "s"
+    book.create_sheet("other").append(["x"])
+    book.save(tmp_path / "any.xlsx")
+    found = read_export(tmp_path / "any.xlsx")
+    assert found.source.vendor == OF[name]
+    blank = expected.rejected["reason"] == "empty record"  # a blank row of a sheet is no record
+    assert_frame_equal(found.questions, expected.questions)
+    assert_frame_equal(found.responses.reset_index(drop=True), expected.responses.reset_index(drop=True))
+    assert found.rejected["reason"].tolist() == expected.rejected.loc[~blank, "reason"].tolist()
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("end", ENDS)
+def test_one_survey_of_json_lines_however_it_is_written(tmp_path, encoding, end):
+    """Delimiters are those of JSON."""
+    path = Path(__file__).parent / "fixtures" / "plain.jsonl"
+    expected = read_export(path)
+    text = path.read_text(encoding="utf-8").replace("caf\\u00e9", "café").replace("\n", end)
+    (tmp_path / "any.txt").write_bytes(text.encode(encoding))
+    found = read_export(tmp_path / "any.txt")
     assert_frame_equal(found.responses, expected.responses)
     assert_frame_equal(found.questions, expected.questions)
     assert_frame_equal(found.rejected, expected.rejected)
@@ -88,8 +130,8 @@ def test_one_survey_however_it_is_written(tmp_path, name, encoding, delimiter, e
 def test_the_cells_as_they_stand_when_asked_for(name):
     survey = read_export(NAMES[name], vendor="plain")
     assert survey.source.vendor == "plain"
-    second_header = OF[name] == "surveymonkey"
-    assert survey.source.read == as_committed(name).source.read + second_header
+    more_headers = HEADERS.get(OF[name], 1) - 1
+    assert survey.source.read == as_committed(name).source.read + more_headers
 
 
 def test_a_vendor_asked_for_must_fit(tmp_path):
