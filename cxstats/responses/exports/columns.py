@@ -23,6 +23,7 @@ _CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 _ISO_DATE: Final = re.compile(rf"[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
 _ISO_MOMENT: Final = re.compile(rf"{_ISO_DATE.pattern}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})")
 _TO_THE_SECOND: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_LOOKS: Final = (_WHOLE, _POINT, _COMMA, _THOUSANDS, _ISO_DATE, _ISO_MOMENT)
 
 # Beyond it a float cannot tell neighbouring whole numbers apart.
 _EXACT: Final = 2**53
@@ -44,6 +45,10 @@ def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str
         Formats in which the vendor writes dates, likeliest first.
     """
     filled = (texts.values != "").to_numpy(dtype=bool)
+    first = str(texts.values.iloc[int(filled.argmax())]) if filled.any() else ""
+    if not dates and not any(pattern.fullmatch(first) for pattern in _LOOKS):
+        # Of a million comments no second copy is made.
+        return texts.spread(texts.values if filled.all() else texts.values.mask(~filled)), ""
     present = texts.values[filled].reset_index(drop=True)
     if present.empty:
         return texts.spread(texts.values.mask(~filled)), ""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
 from cxstats.responses.exports.columns import typed
+from cxstats.responses.exports.engine import release_memory
 from cxstats.responses.exports.layouts import Column, Layout, clean_names
 from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note
@@ -78,10 +79,14 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
     keep = np.ones(count, dtype=np.bool_)
     keep[list(rejected)] = False
     gone = np.flatnonzero(~keep)
-    kept = [text.where(keep) for text in texts] if len(gone) else texts
+    places = _named_and_filled(layout.columns, texts)
+    if len(gone):
+        # One column after the other, so that none but one is in memory twice.
+        for k, text in enumerate(texts):
+            texts[k] = text.where(keep)
     made = _Made()
-    flagged = {PARTIAL: flags(layout.partial, kept), UNANSWERED: flags(layout.unanswered, kept)}
-    _make_columns(made, layout, kept, _named_and_filled(layout.columns, texts))
+    flagged = {PARTIAL: flags(layout.partial, texts), UNANSWERED: flags(layout.unanswered, texts)}
+    _make_columns(made, layout, texts, places)
     for flag, found in flagged.items():
         made.add_flag(flag, found)
     made.notes += [f"blanks around {blanks:,} cells removed"] if blanks else []
@@ -150,6 +155,7 @@ def _make_columns(made: _Made, layout: Layout, texts: list[Texts], places: Seque
         else:
             unanswered += _add_answers(made, column, texts[k])
         texts[k] = texts[k].where(np.zeros(len(texts[k]), dtype=np.bool_))
+        release_memory()
     made.notes += checks
     made.notes += [f"{layout.seen} read as no answer in {unanswered:,} cells"] if unanswered else []
 
