@@ -1,0 +1,250 @@
+"""What claims about pain points and league tables are checked by: outcomes of replicates, for calibration.py.
+
+Run by itself it writes what shrinking and adjusting gain to journeys.md.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+import cxstats as cx
+from cxstats.actions.journeys import league_of, pain_points
+
+Outcomes = Callable[[np.random.Generator, int], np.ndarray]
+SCALE = cx.named_scale("ces-2.0")
+CUTS = np.array([-1.9, -1.5, -1.1, -0.7, 0.0, 0.8])
+SHAPE = (4, 4)
+WIDE = (4, 4, 3)
+SPREADS = {
+    "cells do not differ": (0.0, 0.0),
+    "cells differ a little": (0.05, 0.1),
+    "cells differ": (0.2, 0.2),
+    "cells differ by channel and reason alone": (0.3, 0.0),
+    "one cell in six is bad": (0.0, -0.9),
+}
+"""Standard deviations, on the latent scale, of channels and reasons and of cells; negative: the shift of bad cells."""
+
+
+def shares_of(latent: np.ndarray) -> np.ndarray:
+    """Shares of the seven answers around latent means; shape (..., 7)."""
+    below = ndtr(CUTS - latent[..., None])
+    ends = np.zeros((*latent.shape, 1)), np.ones((*latent.shape, 1))
+    return np.diff(np.concatenate([ends[0], below, ends[1]], axis=-1), axis=-1)
+
+
+def blank(columns: dict[str, np.ndarray], metric: str) -> cx.Scores:
+    """Scores of a tally with one row for each combination, to be filled with counts."""
+    each = len(next(iter(columns.values())))
+    table = pd.DataFrame({name: np.repeat(values, 7) for name, values in columns.items()})
+    table["x"] = np.tile(np.arange(1, 8), each)
+    return cx.score(cx.tally(table, "x", scale=SCALE, by=list(columns)), metric)
+
+
+def filled(scores: cx.Scores, counts: np.ndarray) -> cx.Scores:
+    n = counts.sum(axis=1).astype(float)
+    tally = replace(scores.tally, counts=counts, totals=counts.astype(float), squared_weights=n, squares_left=n)
+    return replace(scores, tally=tally)
+
+
+def cells(
+    rng: np.random.Generator, replicates: int, spread: str, metric: str = "mean", shape: tuple[int, ...] = SHAPE
+) -> Iterator[tuple[cx.Scores, np.ndarray]]:
+    """Cells of channel by reason with 1 to some hundred answers, and what is true of each."""
+    names = ("channel", "reason", "touchpoint")[: len(shape)]
+    places = np.array(list(np.ndindex(*shape)))
+    start = blank(dict(zip(names, places.T, strict=True)), metric)
+    values, (main, own) = np.asarray(start.metric.values), SPREADS[spread]
+    for _ in range(replicates):
+        parts = sum(rng.normal(0, main, k)[places[:, j]] for j, k in enumerate(shape))
+        alone = own * (rng.random(len(places)) < 1 / 6) if own < 0 else rng.normal(0, own, len(places))
+        shares = shares_of(parts + alone)
+        n = np.maximum(1, np.rint(rng.lognormal(3.2, 1.1, len(places)))).astype(int)
+        yield filled(start, rng.multinomial(n, shares)), shares @ values
+
+
+def shrunken_covers(spread: str, metric: str, shape: tuple[int, ...] = SHAPE) -> Outcomes:
+    """Of one cell, drawn anew for each replicate: does the interval of the shrunken score hold the true one."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.empty(replicates, dtype=bool)
+        for k, (scores, truth) in enumerate(cells(rng, replicates, spread, metric, shape)):
+            limits, which = pain_points(scores).short.interval, int(rng.integers(len(truth)))
+            found[k] = limits.low[which] - 1e-12 <= truth[which] <= limits.high[which] + 1e-12
+        return found
+
+    return outcomes
+
+
+def rank_covers(spread: str, shape: tuple[int, ...] = SHAPE) -> Outcomes:
+    """Of one cell, drawn anew for each replicate: does the interval of the rank by score hold the true rank."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.empty(replicates, dtype=bool)
+        for k, (scores, truth) in enumerate(cells(rng, replicates, spread, "mean", shape)):
+            ranks, which = pain_points(scores, order="score").ranks, int(rng.integers(len(truth)))
+            # Cells that are truly alike have every rank between them.
+            least = 1 + int((truth < truth[which] - 1e-9).sum())
+            most = int((truth <= truth[which] + 1e-9).sum())
+            found[k] = ranks.low[which] <= most and least <= ranks.high[which]
+        return found
+
+    return outcomes
+
+
+def contribution_covers(spread: str) -> Outcomes:
+    """Of one cell, drawn anew for each replicate: is its true shortfall from all answers in the interval."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.empty(replicates, dtype=bool)
+        for k, (scores, truth) in enumerate(cells(rng, replicates, spread)):
+            points, which = pain_points(scores), int(rng.integers(len(truth)))
+            limits, short = points.short.shortfall_interval, float(points.measured.share @ truth - truth[which])
+            found[k] = limits.low[which] - 1e-12 <= short <= limits.high[which] + 1e-12
+        return found
+
+    return outcomes
+
+
+def dealt(
+    rng: np.random.Generator, replicates: int, spread: float, interaction: float = 0.0, agents: int = 24
+) -> Iterator[tuple[cx.Scores, np.ndarray]]:
+    """Agents of whom each answers mostly one of four kinds of contact, and the part of each in the score of all."""
+    agent, kind = np.divmod(np.arange(agents * 4), 4)
+    start = blank({"agent": agent, "reason": kind}, "mean")
+    mostly = np.where(agent % 4 == kind, 0.55, 0.15)
+    values, hard = np.asarray(start.metric.values), np.array([0.4, 0.1, -0.1, -0.5])
+    for _ in range(replicates):
+        skill = rng.normal(0, spread, agents)
+        volume = np.maximum(4, rng.lognormal(3.8, 0.7, agents))
+        n = rng.poisson(volume[agent] * mostly)
+        n[:4] += 1
+        latent = skill[agent] + hard[kind] + interaction * rng.standard_normal(len(agent))
+        mix = np.bincount(kind, weights=n) / n.sum()
+        true = (shares_of(skill[:, None] + hard) @ values) @ mix
+        counts = rng.multinomial(n, shares_of(latent))
+        present = np.bincount(agent, weights=n) > 0
+        weight = np.bincount(agent, weights=n) / n.sum()
+        yield filled(start, counts), (true - weight @ true)[present]
+
+
+def agent_covers(spread: float, interaction: float = 0.0) -> Outcomes:
+    """Of one agent, drawn anew for each replicate: does the interval of the shrunken part hold the true one."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.empty(replicates, dtype=bool)
+        for k, (scores, truth) in enumerate(dealt(rng, replicates, spread, interaction)):
+            limits, which = league_of(scores, of="agent").fitted.interval, int(rng.integers(len(truth)))
+            found[k] = limits.low[which] <= truth[which] <= limits.high[which]
+        return found
+
+    return outcomes
+
+
+def agent_rank_covers(spread: float) -> Outcomes:
+    """Of one agent, drawn anew for each replicate: does the interval of the rank hold the true rank."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = np.empty(replicates, dtype=bool)
+        for k, (scores, truth) in enumerate(dealt(rng, replicates, spread)):
+            ranks, which = league_of(scores, of="agent").fitted.ranks, int(rng.integers(len(truth)))
+            found[k] = ranks.low[which] <= 1 + int((truth < truth[which]).sum()) <= ranks.high[which]
+        return found
+
+    return outcomes
+
+
+def agent_called(rng: np.random.Generator, replicates: int) -> np.ndarray:
+    """No agent differs from any other: whether at least one is called better or worse than the average."""
+    found = dealt(rng, replicates, 0.0)
+    return np.array([(league_of(scores, of="agent").fitted.p_value < 0.05).any() for scores, _ in found])
+
+
+def _cover(what: str, outcomes: Outcomes, side: str = "at least") -> Any:
+    return cx.Claim(f"95 % interval covers: {what}", 0.95, outcomes, side)
+
+
+JOURNEYS = (
+    *(_cover(f"shrunken mean of a cell, 16 cells, {name}", shrunken_covers(name, "mean")) for name in SPREADS),
+    _cover("shrunken share of a cell, 16 cells, cells differ", shrunken_covers("cells differ", "favourable")),
+    _cover("shrunken mean of a cell, 48 cells, cells differ", shrunken_covers("cells differ", "mean", WIDE)),
+    _cover("shortfall of a cell from all answers, 16 cells, cells differ", contribution_covers("cells differ")),
+    *(_cover(f"rank of a cell, 16 cells, {name}", rank_covers(name)) for name in SPREADS if "not" not in name),
+    _cover("rank of a cell, 48 cells, cells differ", rank_covers("cells differ", WIDE)),
+    *(_cover(f"what an agent adds, 24 agents, spread {s:g}", agent_covers(s)) for s in (0.0, 0.1, 0.3)),
+    _cover("what an agent adds, 24 agents who are better at some reasons", agent_covers(0.2, 0.3)),
+    _cover("rank of an agent, 24 agents, spread 0.3", agent_rank_covers(0.3)),
+    cx.Claim("any of 24 agents who do not differ is told from the average", 0.05, agent_called, "at most"),
+)
+"""Claims for the list in calibration.py."""
+
+
+def gains(replicates: int = 300) -> pd.DataFrame:
+    """Mean squared error of measured and of shrunken scores, by spread of the cells and by what they are shrunk to."""
+    rows = []
+    for shape in (SHAPE, WIDE):
+        for spread in SPREADS:
+            errors = []
+            for scores, truth in cells(np.random.default_rng(1), replicates, spread, shape=shape):
+                kinds = [pain_points(scores, toward=toward) for toward in ("overall", "main effects", "auto")]
+                found = [scores.estimate, *(one.short.shrunken for one in kinds)]
+                errors.append([np.mean((one - truth) ** 2) for one in found])
+            means = np.mean(errors, axis=0)
+            rows.append([int(np.prod(shape)), spread, *means, means[0] / means[3]])
+    names = ["cells", "true scores", "measured", "to overall", "to main effects", "auto", "gain"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def agent_gains(replicates: int = 300) -> pd.DataFrame:
+    """Root mean squared error against the true part of agents, and rank correlation with it."""
+    rows = []
+    for spread in (0.0, 0.1, 0.2, 0.3):
+        errors, orders = [], []
+        for scores, truth in dealt(np.random.default_rng(2), replicates, spread):
+            league = league_of(scores, of="agent")
+            table = league.to_frame().sort_values("agent")
+            found = [table[name].to_numpy() - league.total for name in ("estimate", "adjusted", "shrunken")]
+            errors.append([np.mean((one - truth) ** 2) for one in found])
+            orders.append([pd.Series(one).corr(pd.Series(truth), method="spearman") for one in found if spread])
+        rows.append([spread, *np.sqrt(np.mean(errors, axis=0)), *(np.mean(orders, axis=0) if spread else [np.nan] * 3)])
+    kinds = ("raw", "adjusted", "shrunken")
+    names = [f"{what}, {kind}" for what in ("error", "rank correlation") for kind in kinds]
+    return pd.DataFrame(rows, columns=["spread", *names])
+
+
+HEAD = """# What shrinking and adjusting gain
+
+Made by `python benchmarks/journey_claims.py`: {replicates} simulated tables each.
+
+## Cells of 1 to some hundred answers: mean squared error of their scores (mean of ces-2.0, points squared)
+
+{cells}
+
+`auto` takes main effects where there are three cells to each coefficient; the gain is the error of measured scores over
+its error.
+
+## 24 agents who are dealt different reasons: error of their scores (points) and rank correlation with their true parts
+
+{agents}
+"""
+
+
+def written(table: pd.DataFrame) -> str:
+    lines = [[str(name) for name in table.columns], ["---"] * len(table.columns)]
+    lines += [
+        [f"{one:.4f}" if isinstance(one, float) else str(one) for one in row] for row in table.to_numpy(dtype=object)
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace("nan", "–")
+
+
+def main(replicates: int = 200) -> None:
+    text = HEAD.format(replicates=replicates, cells=written(gains(replicates)), agents=written(agent_gains(replicates)))
+    Path(__file__).with_name("journeys.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What to do: where it hurts, and whose it is."""

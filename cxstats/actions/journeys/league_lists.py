@@ -1,0 +1,217 @@
+"""What a league table comes to: raw beside adjusted, ranks with their intervals, and words against judging by noise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import scipy
+from numpy.typing import NDArray
+
+from cxstats.actions.journeys.measuring import Measured
+from cxstats.actions.journeys.mix_adjustment import Adjusted
+from cxstats.actions.journeys.pain_tables import listed, percent_text, ranks_text
+from cxstats.actions.journeys.ranks import Ranks
+from cxstats.scores.comparing.wording import BETTER, WORSE, difference_text
+from cxstats.scores.estimates import TOO_FEW, Scores, segment_names
+from cxstats.scores.planning.words import distance_in_words
+from cxstats.scores.samples import Interval, upper_tail
+
+Floats = NDArray[np.float64]
+
+NOT_TOLD: Final = "cannot be told from the average"
+NOT_LINKED: Final = "cannot be compared"
+FUNNEL_LEVELS: Final = (0.95, 0.998)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What is found of the V units that can be compared.
+
+    Attributes
+    ----------
+    units
+        Their places among all units; shape (V,).
+    adjusted
+        What each adds to what it was dealt, as measured.
+    effect, interval
+        The same, shrunken, and its limits; shape (V,).
+    below
+        Probability that a unit is worse than the average; shape (V,).
+    p_value
+        That it is the average, adjusted for the number of units; shape (V,).
+    ranks
+        Intervals of ranks, 1 being the worst.
+    between
+        Standard deviation of the true parts of units (median), and the limits of its interval.
+    """
+
+    units: NDArray[np.intp]
+    adjusted: Adjusted
+    effect: Floats
+    interval: Interval
+    below: Floats
+    p_value: Floats
+    ranks: Ranks
+    between: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeagueTable:
+    """U units, compared as if all had been dealt the same mix.
+
+    Attributes
+    ----------
+    scores
+        Of the tally by unit and mix.
+    of
+        The column of units.
+    units
+        Their names, in the order of the tally.
+    measured
+        What each cell of units by mix measured.
+    unit
+        The unit of each of these cells.
+    fitted
+        What is found of the units that can be compared.
+    """
+
+    scores: Scores
+    of: str
+    units: tuple[Any, ...]
+    measured: Measured
+    unit: NDArray[np.intp]
+    fitted: Fitted
+
+    @property
+    def total(self) -> float:
+        """Score of all answers."""
+        return float(self.measured.share @ self.measured.estimate)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, one row a unit, worst first and those not judged last; unrounded.
+
+        The column of units; ``n``; ``estimate`` (as measured), ``expected`` (of the average unit with this mix);
+        ``adjusted`` (with the mix of all answers: the total plus what the unit adds), ``standard_error``; ``shrunken``,
+        ``low``, ``high``; ``funnel_low``, ``funnel_high``, ``funnel_low_wide``, ``funnel_high_wide`` (where 95 % and
+        99.8 % of such adjusted scores lie by chance); ``p_value`` (adjusted for the number of units),
+        ``below_average`` (probability); ``rank``, ``rank_low``, ``rank_high`` (1 is worst), ``among_worst``;
+        ``verdict``. NaN for a unit that shares no kind of contact with the others.
+        """
+        found, total, sign = self.fitted, self.total, 1.0 if self.scores.metric.good == "high" else -1.0
+        share = np.bincount(self.unit, weights=self.measured.share)
+        reached = np.bincount(self.unit, weights=self.measured.share * self.measured.estimate)
+        n = np.bincount(self.unit, weights=self.scores.n[self.measured.cells]).astype(np.int64)
+        error, effect = found.adjusted.standard_error, found.adjusted.effect
+        place = np.empty(len(effect))
+        place[np.argsort(sign * found.effect, kind="stable")] = np.arange(1, len(effect) + 1)
+        figures = {
+            "expected": found.adjusted.expected,
+            "adjusted": total + effect,
+            "standard_error": error,
+            "shrunken": total + found.effect,
+            "low": total + found.interval.low,
+            "high": total + found.interval.high,
+        }
+        for level, name in zip(FUNNEL_LEVELS, ("", "_wide"), strict=True):
+            half = float(scipy.special.ndtri(upper_tail(level))) * error
+            figures |= {f"funnel_low{name}": total - half, f"funnel_high{name}": total + half}
+        figures |= {"p_value": found.p_value, "below_average": found.below, "rank": place}
+        figures |= {"rank_low": found.ranks.low, "rank_high": found.ranks.high}
+        figures |= {"among_worst": found.ranks.among_worst}
+        compared = pd.DataFrame(figures, index=found.units).reindex(range(len(n)))
+        told = compared["p_value"] < 1 - self.scores.confidence_level
+        better = np.where(sign * (compared["adjusted"] - total) > 0, BETTER, WORSE)
+        known = compared["adjusted"].notna()
+        compared["verdict"] = np.where(known, np.where(told, better, NOT_TOLD), NOT_LINKED)
+        few = n < self.scores.minimum_base
+        compared.loc[few & known, "verdict"] = TOO_FEW
+        keys = {self.of: list(self.units), "n": n, "estimate": reached / share}
+        table = pd.concat([pd.DataFrame(keys), compared], axis=1)
+        last = table["verdict"].isin([TOO_FEW, NOT_LINKED])
+        return table.assign(last=last).sort_values(["last", "rank"], ignore_index=True).drop(columns="last")
+
+    def to_text(self) -> pd.DataFrame:
+        """Table as people read it, worst first; without score and rank where answers are too few."""
+        table, write = self.to_frame(), self.scores.metric.text
+        rows = table.to_dict("records")
+        shown = ~table["verdict"].isin([TOO_FEW, NOT_LINKED]).to_numpy()
+
+        def column(text: Callable[[Any], str]) -> Any:
+            return np.where(shown, [text(row) if ok else "" for row, ok in zip(rows, shown, strict=True)], "")
+
+        level = f"{100 * self.scores.confidence_level:g} % interval"
+        return pd.DataFrame(
+            {
+                self.of: segment_names(table[[self.of]]),
+                "n": [f"{row['n']:,}" for row in rows],
+                "measured": column(lambda row: write(row["estimate"])),
+                "expected of its mix": column(lambda row: write(row["expected"])),
+                "adjusted": column(lambda row: write(row["adjusted"])),
+                "shrunken": column(lambda row: write(row["shrunken"])),
+                level: column(lambda row: f"{write(row['low'])} to {write(row['high'])}"),
+                "below average": column(lambda row: percent_text(row["below_average"])),
+                "rank": column(ranks_text),
+                f"among worst {self.fitted.ranks.worst}": column(lambda row: percent_text(row["among_worst"])),
+                "verdict": table["verdict"],
+            }
+        )
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say how many units cannot be told from the average, which can, and how far units truly differ."""
+        table, metric = self.to_frame(), self.scores.metric
+        compared = table[~table["verdict"].isin([TOO_FEW, NOT_LINKED])]
+        level = f"{100 * self.scores.confidence_level:g} % interval"
+        said = [f"{int((compared['verdict'] == NOT_TOLD).sum()):,} of {len(compared):,} {self.of}s {NOT_TOLD}."]
+        for verdict in (WORSE, BETTER):
+            some = compared[compared["verdict"] == verdict]
+            named = zip(segment_names(some[[self.of]]), some.to_dict("records"), strict=True)
+            shown = [f"{name} {metric.text(row['shrunken'])} (n = {row['n']:,})" for name, row in named]
+            average = f"the average of {metric.text(self.total)}"
+            said += [f"Clearly {verdict} than {average}: {listed(shown)}."] if shown else []
+        spread, low, high = self.fitted.between
+        apart = f"{difference_text(metric, low, signed=False)} to {difference_text(metric, high, signed=False)}"
+        raw, shrunk = compared["estimate"], compared["shrunken"]
+        said.append(
+            f"Measured scores run from {metric.text(raw.min())} to {metric.text(raw.max())}, adjusted and shrunken "
+            f"ones from {metric.text(shrunk.min())} to {metric.text(shrunk.max())}: true differences have a standard "
+            f"deviation of {distance_in_words(metric, spread)} ({level} {apart}); the rest is chance and what was "
+            "dealt."
+        )
+        return tuple(said)
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was adjusted for, and what a league table cannot say."""
+        mix = [name for name in self.scores.tally.by if name != self.of]
+        dealt = f"Adjusted for {' and '.join(mix)} and for nothing else" if mix else "Not adjusted for what was dealt"
+        notes = [
+            f"{dealt}: what else differs between {self.of}s counts as theirs.",
+            "Ranks are given as intervals, since a single rank is mostly chance. Do not judge a person by a place in "
+            "this table; look at what those clearly apart do differently.",
+        ]
+        if self.fitted.adjusted.uneven > 0:
+            apart = distance_in_words(self.scores.metric, self.fitted.adjusted.uneven)
+            notes.append(
+                f"One and the same {self.of} is better at some kinds of contact than at others, by a standard "
+                f"deviation of {apart}; errors allow for it."
+            )
+        table = self.to_frame()
+        for verdict, why in (
+            (TOO_FEW, "too few answers to say"),
+            (NOT_LINKED, "no kind of contact shared with others"),
+        ):
+            some = segment_names(table.loc[table["verdict"] == verdict, [self.of]])
+            notes += [f"Not judged, {why}: {listed(some)}."] if some else []
+        if self.measured.apart:
+            notes.append("The covariance between cells under the design is not known and counts as 0.")
+        return tuple(notes)
+
+    def _repr_html_(self) -> str:
+        said = "<br>".join(escape(line) for line in self.sentences())
+        below = "".join(f"<li>{escape(line)}</li>" for line in self.notes())
+        return f"<p>{said}</p>{self.to_text().to_html(index=False, border=0, justify='left')}<ul>{below}</ul>"
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.sentences(), self.to_text().to_string(index=False), *self.notes()])

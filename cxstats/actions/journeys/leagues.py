@@ -1,0 +1,148 @@
+"""League tables: agents, teams or stores, adjusted for what they were dealt, and how little a rank says.
+
+>>> import pandas as pd
+>>> rng = np.random.default_rng(4)
+>>> agent, reason = rng.integers(0, 5, 400), rng.integers(0, 2, 400)
+>>> ces = np.clip(np.rint(5 + reason + rng.normal(0, 1, 400)), 1, 7).astype(int)
+>>> calls = pd.DataFrame({"ces": ces, "agent": [f"agent {one}" for one in agent], "reason": reason})
+>>> print(league_table(calls, "ces", of="agent", given="reason", scale="ces-2.0").sentences()[0])
+5 of 5 agents cannot be told from the average.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import scipy
+from numpy.typing import NDArray
+
+from cxstats.actions.journeys.league_lists import Fitted, LeagueTable
+from cxstats.actions.journeys.measuring import measured
+from cxstats.actions.journeys.mix_adjustment import Dealt, adjusted
+from cxstats.actions.journeys.ranks import ranks_of, worst_among
+from cxstats.actions.journeys.shrinkage import shrink
+from cxstats.responses.names import unknown_name
+from cxstats.responses.scales import Scale
+from cxstats.responses.tallies import tally
+from cxstats.responses.weights import Design
+from cxstats.scores.estimates import Scores, score
+from cxstats.scores.metrics import Metric
+from cxstats.scores.multiplicity import adjusted_p_values
+
+Floats = NDArray[np.float64]
+
+N_DRAWS: Final = 4_000
+SEED: Final = 20261122
+_FEWEST: Final = 2
+
+
+def league_table(
+    data: Any,
+    rating: str,
+    *,
+    of: str,
+    given: str | Sequence[str] = (),
+    scale: Scale | str,
+    metric: str | Metric | None = None,
+    design: Design | None = None,
+    worst: int = 5,
+) -> LeagueTable:
+    """Compare agents, teams or stores as if all had been dealt the same mix.
+
+    Parameters
+    ----------
+    data
+        Whatever `cxstats.tally` takes; it is counted once, by unit and mix.
+    rating
+        The column of answers.
+    of
+        The column of units.
+    given
+        Columns of what units are dealt and do not choose: channel, contact reason.
+    scale, metric, design
+        As for `cxstats.tally` and `cxstats.score`.
+    worst
+        How many units count as the worst; at most half of them do.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two units that share a kind of contact.
+
+    See Also
+    --------
+    league_of : The same from scores.
+    """
+    given = (given,) if isinstance(given, str) else tuple(given)
+    counted = tally(data, rating, scale=scale, by=(of, *given), design=design)
+    return league_of(score(counted, metric), of=of, worst=worst)
+
+
+def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> LeagueTable:
+    """Compare units from the scores of a tally by unit and mix.
+
+    Parameters
+    ----------
+    scores
+        Of a tally by the column of units and, if they were dealt different mixes, the columns of the mix.
+    of
+        The column of units.
+    worst
+        How many units count as the worst; at most half of them do.
+    rng
+        Seed of the draws behind ranks.
+
+    Notes
+    -----
+    A unit's part is fitted beside a part for each cell of the mix (fixed effects); that a unit is better at one kind
+    than at another widens the errors. Parts are then taken as normal around 0 and shrunk with their joint covariance,
+    averaged over what the table says of their spread. Whether a unit can be told from the average is a test of its
+    unshrunken part, with Holm's adjustment for the number of units.
+
+    References
+    ----------
+    Goldstein and Spiegelhalter (1996), League tables and their limitations. JRSS A 159.
+    Spiegelhalter (2005), Funnel plots for comparing institutional performance. Statistics in Medicine 24.
+    Holm (1979), A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
+    """
+    if of not in scores.tally.by:
+        raise ValueError(unknown_name("column", of, scores.tally.by))
+    cells = measured(scores, alike=[name for name in scores.tally.by if name != of])
+    rows = scores.segments.iloc[cells.cells].reset_index(drop=True)
+    unit, names = pd.factorize(rows[of], use_na_sentinel=False, sort=False)
+    kind = rows.drop(columns=of).apply(tuple, axis=1).factorize()[0] if len(rows.columns) > 1 else np.zeros_like(unit)
+    table = Dealt(unit, kind, cells.estimate, cells.share)
+    linked = table.connected
+    units, of_unit = np.unique(unit[linked], return_inverse=True)
+    if len(units) < _FEWEST:
+        raise ValueError(f"a league table needs two or more units that share a kind of contact; got {len(units)}")
+    whole = cells.covariance
+    found = adjusted(
+        Dealt(of_unit, np.unique(kind[linked], return_inverse=True)[1], table.score[linked], table.weight[linked]),
+        whole[linked] if whole.ndim == 1 else whole[np.ix_(linked, linked)],
+    )
+    # Parts are known but for a constant: they are shrunk without it, and then held against their mean.
+    apart = scipy.linalg.helmert(len(units)).T
+    values = np.asarray(scores.metric.values)
+    shrunken = shrink(
+        apart.T @ found.effect,
+        apart.T @ found.covariance @ apart,
+        columns=np.zeros((len(units) - 1, 0)),
+        most=float(np.ptp(values)) / 2,
+    )
+    centred, level = found.centring @ apart, scores.confidence_level
+    drawn = shrunken.draw(N_DRAWS, np.random.default_rng(rng)) @ centred.T
+    sign = 1.0 if scores.metric.good == "high" else -1.0
+    p_values = 2 * scipy.special.ndtr(-np.abs(found.effect) / found.standard_error)
+    fitted = Fitted(
+        units=units,
+        adjusted=found,
+        effect=shrunken.mean(centred),
+        interval=shrunken.interval(level, centred),
+        below=np.asarray((sign * drawn < 0).mean(axis=0)),
+        p_value=adjusted_p_values(p_values, "holm"),
+        ranks=ranks_of(-sign * drawn, worst=worst_among(worst, len(units)), confidence_level=level),
+        between=shrunken.between(level),
+    )
+    return LeagueTable(scores, of, tuple(names.tolist()), cells, unit, fitted)

@@ -1,0 +1,136 @@
+"""What each cell measured, with an error that can be trusted where answers are few.
+
+Three equal answers have no variance, and yet say little. So the variance of an answer in a cell is averaged with that
+in all cells, which counts as much as thirty answers more.
+
+>>> import pandas as pd
+>>> from cxstats.responses.tallies import tally
+>>> from cxstats.scores.estimates import score
+>>> answers = pd.DataFrame({"ces": [2, 2, 2, *range(1, 8), *range(1, 8)], "step": ["a"] * 3 + ["b"] * 14})
+>>> found = measured(score(tally(answers, "ces", scale="ces-2.0", by="step"), "mean"))
+>>> found.variance.round(2)
+array([1.17, 0.28])
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxstats.scores.comparing.sides import covariance_of_sides
+from cxstats.scores.estimates import Scores
+from cxstats.scores.precision import divide
+
+Floats = NDArray[np.float64]
+
+POOLED_ANSWERS: Final = 30
+"""As many answers does the variance of all cells count for in that of each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The scores of the C cells that have answers.
+
+    Attributes
+    ----------
+    cells
+        Their places among the segments; shape (C,).
+    estimate
+        Score of each; shape (C,).
+    variance
+        Its sampling variance; shape (C,).
+    correlation
+        Between the scores, where a design makes cells share clusters or strata; shape (C, C). None where cells are
+        independent, and where the tally does not hold it.
+    share
+        Weighted share of all answers; shape (C,).
+    apart
+        Whether correlations between cells exist and are not known.
+    """
+
+    cells: NDArray[np.intp]
+    estimate: Floats
+    variance: Floats
+    correlation: Floats | None
+    share: Floats
+    apart: bool
+
+    @property
+    def covariance(self) -> Floats:
+        """What `shrink` takes: the variances, or the covariance where cells are not independent."""
+        if self.correlation is None:
+            return self.variance
+        root = np.sqrt(self.variance)
+        return self.correlation * root * root[:, None]
+
+
+def measured(scores: Scores, *, alike: Sequence[str] = ()) -> Measured:
+    """Take the score of each cell with its variance.
+
+    Parameters
+    ----------
+    scores
+        Of a tally by cell.
+    alike
+        Columns of the cells; those with the same values in them are averaged with each other first, and then with all.
+
+    Raises
+    ------
+    ValueError
+        If there are no answers.
+
+    References
+    ----------
+    Smyth (2004), Linear models and empirical Bayes methods for assessing differential expression in microarray
+    experiments. Statistical Applications in Genetics and Molecular Biology 3.
+    """
+    tally = scores.tally
+    cells = np.flatnonzero(tally.n > 0)
+    if not cells.size:
+        raise ValueError(f"there are no answers to {tally.column!r}")
+    totals = tally.totals[cells].sum(axis=1)
+    alone = scores.standard_error[cells] ** 2
+    # What one answer of an infinite population with equal weights would have: cells then differ in n alone.
+    size = divide(totals**2, tally.squares_left[cells])
+    degrees = np.minimum(tally.n[cells] - 1.0, tally.degrees_of_freedom[cells])
+    spread = alone * size
+    if tally.design is None:
+        spread = spread * divide(tally.n[cells].astype(np.float64), tally.n[cells] - 1)
+    known = np.isfinite(spread) & (degrees > 0)
+    own, degrees = np.where(known, spread, 0.0), np.where(known, degrees, 0.0)
+    pooled = np.full(len(cells), _pooled(scores, own, degrees))
+    if alike:
+        group = scores.segments.iloc[cells].groupby(list(alike), dropna=False, sort=False).ngroup().to_numpy()
+        size_of, sum_of = (np.bincount(group, weights=one)[group] for one in (degrees, degrees * own))
+        pooled = (sum_of + POOLED_ANSWERS * pooled) / (size_of + POOLED_ANSWERS)
+    each = (degrees * own + POOLED_ANSWERS * pooled) / (degrees + POOLED_ANSWERS)
+    variance = np.where(np.isfinite(size), each / np.where(np.isfinite(size), size, 1.0), 0.0)
+    correlation = _correlation(scores, cells)
+    return Measured(
+        cells,
+        scores.estimate[cells],
+        variance,
+        correlation,
+        totals / totals.sum(),
+        tally.design is not None and correlation is None,
+    )
+
+
+def _pooled(scores: Scores, spread: Floats, degrees: Floats) -> float:
+    """Variance of an answer within cells; that of all answers where no cell has two, or all answer alike."""
+    within = float(degrees @ spread / degrees.sum()) if degrees.any() else 0.0
+    return within or float(scores.total.precision.variance[0]) or float(np.ptp(scores.metric.values)) ** 2 / 12
+
+
+def _correlation(scores: Scores, cells: NDArray[np.intp]) -> Floats | None:
+    tally = scores.tally
+    if tally.design is None or tally.joint is None:
+        return None
+    found = covariance_of_sides(scores, np.eye(len(tally.n), dtype=np.bool_)[cells])
+    root = np.sqrt(np.diagonal(found))
+    known = root > 0
+    found = np.divide(found, root * root[:, None], out=np.zeros_like(found), where=known & known[:, None])
+    np.fill_diagonal(found, 1.0)
+    return found
