@@ -283,6 +283,8 @@ def _column(column: nw.Series[Any]) -> "pd.Series[Any]":
         return pd.Series(column.to_numpy(), dtype="float64")
     if isinstance(column.dtype, nw.Int8 | nw.Int16 | nw.Int32 | nw.Int64) and column.null_count() == 0:
         return pd.Series(column.to_numpy(), dtype="int64")
+    if isinstance(column.dtype, nw.Datetime) and column.dtype.time_zone is None:
+        return pd.Series(column.to_numpy().astype("datetime64[us]"))
     return same_type(column.to_list(), text="object")
 
 

@@ -1,0 +1,200 @@
+"""Make a control chart of a series of scores."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import scipy
+from numpy.typing import NDArray
+
+from cxstats.responses.names import unknown_name
+from cxstats.scores.trends.alarms import Alarm, Words, alarms_of
+from cxstats.scores.trends.calendar import last_days
+from cxstats.scores.trends.charts import ControlChart, tuned
+from cxstats.scores.trends.expectations import (
+    Expectation,
+    Observed,
+    Variation,
+    Weekday,
+    expectation_of,
+    individuals_of,
+)
+from cxstats.scores.trends.false_alarms import Error, false_alarm_rate, limit_for
+from cxstats.scores.trends.kinds import Cusum, Ewma, Individuals, Kind, KindName, named_kind
+from cxstats.scores.trends.rhythm import periods_in_words
+from cxstats.scores.trends.series import Day, ScoreSeries
+from cxstats.scores.trends.tracks import track_of
+
+Truths = NDArray[np.bool_]
+
+_FEW_PERIODS: Final = 20
+_WEEKDAY_ALPHA: Final = 0.01
+
+
+def control_chart(
+    series: ScoreSeries,
+    kind: Kind | KindName = "shewhart",
+    *,
+    baseline: int | Day | None = None,
+    watch: str = "after",
+    variation: Variation = "estimated",
+    weekday: Weekday = "keep",
+) -> ControlChart:
+    """Tell changes of a score in time from chance.
+
+    Parameters
+    ----------
+    series
+        The scores of one segment, from `cxstats.over_time`; take one of several with `ScoreSeries.of`.
+    kind
+        ``"shewhart"`` (each period by itself), ``"individuals"`` (XmR), ``"ewma"`` (moving average, for small lasting
+        changes), ``"cusum"`` (sums, for a change of known size), or one of these classes with its settings.
+    baseline
+        What is usual: so many first complete periods, or all periods up to a date. Unless given all periods, which
+        finds the odd ones among them but hides a change that lasted for half of them.
+    watch
+        ``"after"``: only what comes after the baseline alarms. ``"everywhere"``: the baseline too. Without a baseline
+        everything is watched.
+    variation
+        ``"estimated"``: where periods vary more than their answers explain, limits are wider by as much, estimated from
+        the baseline; never narrower, unless answers come in clusters. ``"laney"``: the same, and narrower too.
+        ``"chance"``: by the answers alone, as in the textbook's p chart.
+    weekday
+        Of daily scores: ``"adjust"`` expects of each weekday its own score, estimated from the baseline.
+
+    Returns
+    -------
+    ControlChart
+
+    Raises
+    ------
+    ValueError
+        If the series has several segments, the baseline is too short or does not vary, or a setting is unknown.
+
+    Notes
+    -----
+    Limits follow the number of answers of each period, and under a design its effective number. Near an end of the
+    scale they are skewed. False alarm rates are exact for normal independent periods and allow for the error of the
+    baseline: a chart with a short baseline cries wolf more often, and says so; the limits of `Ewma` and `Cusum` are set
+    wider instead, so that the rate is kept.
+
+    That periods vary more than their answers explain is the rule, and where limits ignore it most alarms are false. So
+    it is always estimated, not tested for first: a test misses what already matters. Where periods do vary by chance
+    alone the estimate makes limits a little wider than needed, and false alarms fewer than said; an alarm on a small
+    change comes about a period later. ``benchmarks/trends.md`` has the figures.
+
+    References
+    ----------
+    Montgomery (2013), Introduction to Statistical Quality Control, seventh edition.
+    Laney (2002), Improved control charts for attributes. Quality Engineering 14.
+    Jensen, Jones-Farmer, Champ and Woodall (2006), Effects of parameter estimation on control chart properties: a
+    literature review. Journal of Quality Technology 38.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> from cxstats.responses.periods import with_period
+    >>> survey = with_period(cx.read_export("data/support_survey.csv"), "answered_at", every="week")
+    >>> from cxstats.scores.trends.series import over_time
+    >>> weeks = over_time(cx.score(cx.tally(survey, "ces", scale="ces-2.0", by="week")))
+    >>> chart = control_chart(weeks, baseline=8)
+    >>> chart.expected.periods
+    8
+    """
+    if len(series.segments) != 1:
+        named = ", ".join(series.names[:5])
+        raise ValueError(
+            f"a chart is of one segment; this series has {len(series.segments)}: {named}. Take series.of(...)"
+        )
+    _require_settings(watch, variation, weekday)
+    kind = named_kind(kind)
+    if isinstance(kind, Individuals) and (variation != "estimated" or weekday != "keep"):
+        raise ValueError("individual values go by their moving ranges alone: leave out variation= and weekday=")
+    seen = Observed.from_series(series)
+    in_baseline = _baseline(series, seen, baseline)
+    if isinstance(kind, Individuals):
+        expected = individuals_of(seen, in_baseline)
+    else:
+        expected = expectation_of(seen, in_baseline, variation=variation, weekday=weekday)
+    watched = np.ones(len(in_baseline), dtype=np.bool_)
+    if baseline is not None and watch == "after":
+        watched = np.arange(len(watched)) > int(np.flatnonzero(expected.in_baseline)[-1])
+    limit, rate = tuned_limit(kind, expected)
+    track = track_of(tuned(kind, expected), limit, seen, expected, watched=watched)
+
+    def alarms_in(some: Truths) -> tuple[Alarm, ...]:
+        words = Words(series.scores.metric, series.periods, series.every)
+        return alarms_of(track, seen, watched=some, words=words)
+
+    alarms = alarms_in(watched)
+    remarks = _remarks(series, seen, expected, weekday)
+    if not watched.all():
+        remarks += _odd_baseline(len({alarm.first for alarm in alarms_in(~watched)}), series)
+    return ControlChart(series, kind, limit, seen, expected, track, watched, alarms, rate, remarks)
+
+
+def _require_settings(watch: str, variation: str, weekday: str) -> None:
+    known = {
+        "watch": (watch, ("after", "everywhere")),
+        "variation": (variation, ("estimated", "laney", "chance")),
+        "weekday": (weekday, ("keep", "adjust")),
+    }
+    for name, (got, choices) in known.items():
+        if got not in choices:
+            raise ValueError(unknown_name(name, got, choices))
+
+
+def _baseline(series: ScoreSeries, seen: Observed, baseline: int | Day | None) -> Truths:
+    if baseline is None:
+        return seen.judged
+    if isinstance(baseline, bool):
+        raise TypeError("baseline must be a number of periods or a date; got a truth value")
+    if isinstance(baseline, int | np.integer):
+        if baseline > seen.judged.sum():
+            raise ValueError(
+                f"baseline={baseline} asks for more than the {int(seen.judged.sum())} complete periods with answers"
+            )
+        return seen.judged & (np.cumsum(seen.judged) <= baseline)
+    return seen.judged & (last_days(series.starts, series.every) <= pd.Timestamp(baseline)).astype(np.bool_)
+
+
+def tuned_limit(kind: Kind, expected: Expectation) -> tuple[float, float]:
+    """Return the limit of averages and sums, and the rate of false alarms."""
+    # Rounded, so that charts of many segments share what takes long to compute.
+    error = Error(round(expected.centre_error, 3), round(expected.sigma_error, 3))
+    used = tuned(kind, expected)
+    if isinstance(used, Ewma | Cusum):
+        return limit_for(used, error), 1 / used.periods_between
+    return float("nan"), false_alarm_rate(used, float("nan"), error)
+
+
+def _remarks(series: ScoreSeries, seen: Observed, expected: Expectation, weekday: Weekday) -> tuple[str, ...]:
+    said: list[str] = []
+    if expected.periods < _FEW_PERIODS:
+        said.append(
+            f"a baseline of only {periods_in_words(expected.periods, series.every)}: what is usual is itself unsure"
+        )
+    if weekday == "keep" and seen.weekday is not None and _weekdays_differ(seen, expected):
+        said.append("scores differ by day of the week; weekday='adjust' expects of each day its own")
+    return tuple(said)
+
+
+def _weekdays_differ(seen: Observed, expected: Expectation) -> bool:
+    """Test whether the days of the baseline differ by weekday, by the variance of one-way analysis."""
+    use, weekday = expected.in_baseline, seen.weekday
+    assert weekday is not None
+    z = ((seen.estimate - expected.centre) / expected.sigma)[use]
+    groups = [z[weekday[use] == day] for day in np.unique(weekday[use])]
+    between = sum(len(group) * (group.mean() - z.mean()) ** 2 for group in groups)
+    within, k = sum(float(((group - group.mean()) ** 2).sum()) for group in groups), len(groups)
+    if k < 2 or len(z) <= k or within <= 0:
+        return False
+    ratio = (between / (k - 1)) / (within / (len(z) - k))
+    return bool(scipy.special.fdtrc(k - 1, len(z) - k, ratio) < _WEEKDAY_ALPHA)
+
+
+def _odd_baseline(alarms: int, series: ScoreSeries) -> tuple[str, ...]:
+    if not alarms:
+        return ()
+    times = "once" if alarms == 1 else f"{alarms} times"
+    return (f"the baseline itself alarms {times}: look there first, since limits of odd {series.every}s are too wide",)

@@ -1,0 +1,156 @@
+"""How often a chart alarms by chance alone, and how soon it sees a change: exact, allowing for the baseline's error.
+
+The baseline is itself a sample, so its centre and sigma are off by chance, and then every later period is judged by
+them. The rate here is the mean over how far they may be off.
+
+>>> rate = false_alarm_rate(Shewhart(("beyond",)), 0.0, Error(0.0, 0.0))
+>>> round(1 / rate, 1)
+370.4
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from cxstats.scores.trends.alarm_rules import RULES
+from cxstats.scores.trends.kinds import Cusum, Ewma, Individuals, Kind, Shewhart
+from cxstats.scores.trends.run_lengths import (
+    RunLength,
+    run_length_of_average,
+    run_length_of_rules,
+    run_length_of_sum,
+)
+
+Floats = NDArray[np.float64]
+
+STEADY_RATE: Final = 2 * (1 / 720 - 1 / 5040)
+"""How often a run of neighbours that rise, or fall, becomes six long: orders of six and of seven values."""
+
+_CENTRES: Final = 9
+_SIGMAS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """How far a baseline may be off.
+
+    Attributes
+    ----------
+    centre
+        Standard error of the centre, in sigmas of a period.
+    sigma
+        Relative standard error of sigma.
+    """
+
+    centre: float
+    sigma: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How soon a lasting change is seen.
+
+    Attributes
+    ----------
+    change
+        Its size in the metric's unit.
+    n
+        Answers a period.
+    median, nine_in_ten
+        Periods until the alarm in half of all cases, and in nine of ten; the period of the change counts as one.
+    mean
+        On average.
+    """
+
+    change: float
+    n: float
+    median: int
+    nine_in_ten: int
+    mean: float
+
+
+@lru_cache(maxsize=4096)
+def false_alarm_rate(kind: Kind, limit: float, error: Error) -> float:
+    """Return the expected number of false alarms a period.
+
+    Parameters
+    ----------
+    kind
+        The chart; of a `Cusum` the shift is in sigmas.
+    limit
+        Of an average in its standard errors, of a sum in sigmas; not used for rules.
+    error
+        Of the baseline.
+
+    Returns
+    -------
+    float
+        Exact for normal independent periods. Where rules hold ``"six-rising"`` its own rate is added, so that the
+        sum is at most a little too high.
+    """
+    shift, scale, weight = _possible(error)
+    rate = float(weight @ (1 / _run_length(kind, limit, shift, scale).mean)) if _looks_at_lines(kind) else 0.0
+    if isinstance(kind, Cusum):
+        rate += float(weight @ (1 / _run_length(kind, limit, -shift, scale).mean))
+    steady = isinstance(kind, Shewhart | Individuals) and "six-rising" in kind.rules
+    return rate + (STEADY_RATE if steady else 0.0)
+
+
+@lru_cache(maxsize=4096)
+def limit_for(kind: Ewma | Cusum, error: Error) -> float:
+    """Return the limit at which false alarms are `periods_between` periods apart on average."""
+    wanted = np.log(1 / kind.periods_between)
+
+    def off(limit: float) -> float:
+        return float(np.log(false_alarm_rate(kind, limit, error)) - wanted)
+
+    high = 4.0
+    while off(high) > 0:
+        high *= 1.5
+    return float(scipy.optimize.brentq(off, 0.2, high, xtol=1e-4))
+
+
+def delay_of(kind: Kind, limit: float, *, shift: float) -> RunLength:
+    """Return the distribution of the delay after a lasting shift, in sigmas; the baseline counts as known.
+
+    Of rules, ``"six-rising"`` is left out: it has next to no power against a step.
+    """
+    shifts, scale = np.array([abs(shift)]), np.ones(1)
+    return _run_length(kind, limit, shifts, scale)
+
+
+def _looks_at_lines(kind: Kind) -> bool:
+    return not isinstance(kind, Shewhart | Individuals) or any(name in RULES for name in kind.rules)
+
+
+def _run_length(kind: Kind, limit: float, shift: Floats, scale: Floats) -> RunLength:
+    if isinstance(kind, Ewma):
+        return run_length_of_average(kind.weight, limit, shift=shift, scale=scale)
+    if isinstance(kind, Cusum):
+        return run_length_of_sum((kind.shift or 1.0) / 2, limit, shift=shift, scale=scale)
+    return run_length_of_rules(_lines(kind.rules), shift=shift, scale=scale)
+
+
+def _lines(rules: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in rules if name in RULES)
+
+
+def _possible(error: Error) -> tuple[Floats, Floats, Floats]:
+    """Return shifts and scales of periods as a baseline that is off sees them, and how likely each pair is."""
+    off, chance = np.array([0.0]), np.array([1.0])
+    if error.centre > 0:
+        off, chance = scipy.special.roots_hermitenorm(_CENTRES)
+        off, chance = error.centre * off, chance / chance.sum()
+    sigmas, likely = np.array([1.0]), np.array([1.0])
+    if error.sigma > 0:
+        degrees = 1 / (2 * error.sigma**2)
+        squares, likely = scipy.special.roots_genlaguerre(_SIGMAS, degrees / 2 - 1)
+        sigmas, likely = np.sqrt(2 * squares / degrees), likely / likely.sum()
+    shift = (off[:, None] / sigmas).ravel()
+    scale = np.broadcast_to(1 / sigmas, (len(off), len(sigmas))).ravel()
+    return shift, scale, np.outer(chance, likely).ravel()
