@@ -1,0 +1,162 @@
+"""The effect of a call on what came after, compared with customers who are alike and were not called.
+
+Two models are fitted: who was called, and what came after for those who were not. The estimate is right when one of
+them is; its standard error takes both for what they are, estimates.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxstats.drivers.regression import Fit, influence, least_squares, logistic
+
+Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+Among = Literal["called", "all"]
+Outcome = Literal["share", "mean"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Potential:
+    """What came after on average, if all of those asked about had been called, or none of them.
+
+    Attributes
+    ----------
+    estimate
+        The mean or share.
+    contributions
+        What each customer contributes to its error; the sum of squares is the variance; shape (N,).
+    weights
+        With which customers of this kind stand for those asked about, summing to 1; 0 for the others; shape (N,).
+    """
+
+    estimate: float
+    contributions: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrasted:
+    """The effect of a call.
+
+    Attributes
+    ----------
+    called, otherwise
+        With a call, and without.
+    chance
+        Of being called, by the model; shape (N,).
+    """
+
+    called: Potential
+    otherwise: Potential
+    chance: Floats
+
+    @property
+    def effect(self) -> float:
+        """With a call less without."""
+        return self.called.estimate - self.otherwise.estimate
+
+    @property
+    def standard_error(self) -> float:
+        """Of the effect."""
+        return float(np.linalg.norm(self.called.contributions - self.otherwise.contributions))
+
+
+def contrast_calls(x: Floats, called: Truths, y: Floats, *, among: Among, outcome: Outcome) -> Contrasted:
+    """Estimate the effect of a call by augmented inverse probability weighting.
+
+    Parameters
+    ----------
+    x
+        Columns that say why customers were called, the intercept first; shape (N, P).
+    called
+        Who was called; shape (N,).
+    y
+        What came after; shape (N,).
+    among
+        Whose effect it is: of those called, or of all.
+    outcome
+        A share (0 and 1, by a logistic model) or a mean (by least squares).
+
+    Returns
+    -------
+    Contrasted
+        The mean of the model's figures for those asked about, plus the weighted mean of what it left over where it can
+        be seen, weights summing to 1 (Hajek). Errors are those of the stacked estimating equations, so they hold also
+        where one of the two models is wrong; the part of a least squares fit is that of HC3.
+        That is for many customers: in simulation with 600 of them, 95 % intervals cover 94 to 95 % where the model of
+        what comes after is right, and 93 % where it is not (a missing square, chances of a call from 5 to 95 %).
+
+    Raises
+    ------
+    ValueError
+        If a model cannot be fitted: a column says without error who is called.
+
+    References
+    ----------
+    Robins, Rotnitzky and Zhao (1994), Estimation of regression coefficients when some regressors are not always
+    observed. JASA 89. Lunceford and Davidian (2004), Stratification and weighting via the propensity score in
+    estimation of causal treatment effects. Statistics in Medicine 23. Moodie, Saarela and Stephens (2018), A doubly
+    robust weighting estimator of the average treatment effect on the treated. Stat 7.
+    """
+    model = logistic(x, called.astype(np.float64))
+    e, by = model.fitted, influence(model, x)
+    if among == "called":
+        share = called / called.sum()
+        first = float(y[called].mean())
+        with_call = Potential(first, share * (y - first), share)
+        odds = e / (1 - e)
+        without = _augmented(x, y, ~called, about=called, weight=odds, slope=odds, outcome=outcome, by=by)
+    else:
+        everybody = np.ones_like(called)
+        with_call = _augmented(x, y, called, about=everybody, weight=1 / e, slope=-(1 - e) / e, outcome=outcome, by=by)
+        without = _augmented(
+            x, y, ~called, about=everybody, weight=1 / (1 - e), slope=e / (1 - e), outcome=outcome, by=by
+        )
+    return Contrasted(with_call, without, e)
+
+
+def _augmented(  # noqa: PLR0917
+    x: Floats, y: Floats, seen: Truths, about: Truths, weight: Floats, slope: Floats, *, outcome: Outcome, by: Floats
+) -> Potential:
+    """Average a model's figures over those asked about, and put right what it leaves over where it can be seen.
+
+    Parameters
+    ----------
+    seen, about
+        Whose outcome is of this kind, and whom the average is of; shape (N,).
+    weight, slope
+        Weights of those seen, and their derivative by the log odds of a call; shape (N,).
+    by
+        What each customer contributes to the coefficients of the chance of a call; shape (N, P).
+    """
+    fit, figure, steep = _outcome_model(x, y, seen, outcome)
+    share = about / about.sum()
+    w = np.where(seen, weight, 0.0)
+    total = w.sum()
+    left = y - figure
+    rest = float(w @ left / total)
+    model = float(share @ figure)
+    contributions = share * (figure - model) + w * (left - rest) / total
+    own = np.zeros_like(x)
+    own[seen] = influence(fit, x[seen])
+    contributions += own @ (x.T @ (steep * (share - w / total)))
+    contributions += by @ (x.T @ (np.where(seen, slope, 0.0) * (left - rest)) / total)
+    return Potential(model + rest, contributions, w / total)
+
+
+def _outcome_model(x: Floats, y: Floats, seen: Truths, outcome: Outcome) -> tuple[Fit, Floats, Floats]:
+    """Fit what came after where it is seen; return fit, figures for everybody and their slope by the linear part."""
+    if outcome == "share" and 0 < y[seen].mean() < 1:
+        try:
+            fit = logistic(x[seen], y[seen])
+        except ValueError:
+            # Columns that tell yes from no without error have no logistic fit; a line serves, as the weights do too.
+            pass
+        else:
+            figure = 1 / (1 + np.exp(-np.clip(x @ fit.coefficients, -700, 700)))
+            return fit, figure, figure * (1 - figure)
+    fit = least_squares(x[seen], y[seen])
+    return fit, x @ fit.coefficients, np.ones(len(y))
