@@ -1,6 +1,7 @@
 """Time tallying and scoring 50 segments of 100,000 weighted answers against R's svyby and the package svy.
 
-Run: python benchmarks/segments.py [number of answers]. R is started once and times itself, so that neither its start nor reading the data
+Run: python benchmarks/segments.py [number of answers]. R is started once and times itself, so that neither its start
+nor reading the data
 counts; runs alternate between the tools and the medians are printed. The claim under test: at least 20 times faster
 than ``survey::svyby(~x, ~segment, design, svymean)``. Without Rscript and its package survey, or without svy, these
 are left out with a note.

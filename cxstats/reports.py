@@ -20,6 +20,20 @@ PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
 TABLES: Final = ("frame", "events")
 """Parameters that name a table besides the export, as a path."""
+OF_THE_SAMPLE: Final = (
+    *TABLES,
+    "weights",
+    "clusters",
+    "since",
+    "until",
+    "change",
+    "reached",
+    "goal",
+    "goal_by",
+    "owners",
+)
+"""Parameters that say something of the sample exports alone: how they were drawn, a release, a target, owners."""
+EMPTY: Final[Mapping[type, object]] = {str: "", float: 0.0, int: 0, list: [], dict: {}}
 _META: Final = ("question", "answer", "source")
 CELL_SECONDS: Final = 300
 

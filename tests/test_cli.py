@@ -66,12 +66,12 @@ def test_several_columns_each_with_its_scale(checkout):
 
 def test_table_accounts_for_every_record(tmp_path):
     export = tmp_path / "e.csv"
-    export.write_text("score,channel\n" + "9,web\n" * 12 + "6.5,web\n11,web\n,web\nBlank,web\n")
+    export.write_text("score,channel\n" + "9,web\n" * 12 + "6.5,web\n11,web\n,web\nso-so,web\n")
     result = run("score", export, "--column", "score", "--scale", "nps", "--missing", "11", "--by", "channel")
     assert result.exit_code == 0
     assert "share of 9-10 minus share of 0-6" in result.output
     assert "set aside: 1 x 6.5 is not a point of nps (0-10)" in result.output
-    assert "set aside: 1 x 'Blank' is not an answer on nps" in result.output
+    assert "set aside: 1 x 'so-so' is not an answer on nps" in result.output
     assert "16 records read = 16 kept + 0 rejected" in result.output
 
 

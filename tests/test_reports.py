@@ -118,7 +118,7 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
 
 def test_there_are_curated_notebooks():
     assert list(curated_notebooks()) == [
-        "who-answered", "how-easy-are-we", "what-makes-checkout-hard", "what-makes-support-hard",
+        "who-answered", "how-easy-are-we", "did-it-change", "what-makes-checkout-hard", "what-makes-support-hard",
         "how-many-do-we-ask",
     ]  # fmt: skip
 
@@ -135,3 +135,25 @@ def test_markup_in_an_export_is_shown_and_not_run(tmp_path):
         assert "<img src=x" not in text
         assert 'href="javascript' not in text
     assert "onerror" in page.path.read_text(encoding="utf-8")
+
+
+def test_markup_in_names_segments_and_answers_is_shown_escaped_in_the_page_of_a_score(tmp_path):
+    """The command writes the page of notebook 02; tags stand in it as letters only."""
+    script, image, bold = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "<b onclick=alert(3)>x</b>"
+    column, by = f"ces {script}", f"place {image}"
+    segments = [f"desk {script}", f"web {image}", "kiosk & co"]
+    rows = [f"{1 + k % 7},{segments[k % 3]},{bold} {script} {k}" for k in range(90)]
+    export = tmp_path / "evil.csv"
+    lines = [f"{column},{by},said {bold}", *rows, f"{bold},{segments[0]},", f"{bold},{segments[1]},"]
+    export.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    arguments = ["report", str(export), "--notebook", "how-easy-are-we", "--set", f"column={column}", "--set",
+                 "scale=ces-2.0", "--set", f"by={by}", "--name", "evil", "--out", str(tmp_path / "pages")]  # fmt: skip
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    for name in ("evil.html", "index.html"):
+        page = (tmp_path / "pages" / name).read_text(encoding="utf-8")
+        for tag in ("<script>alert", "<img src=x", "<b onclick"):
+            assert tag not in page
+    page = (tmp_path / "pages" / "evil.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)" in page
+    assert "kiosk &amp; co" in page

@@ -22,14 +22,21 @@ _NAME: Final = 40
 
 
 def beside(question: Question, scales: Sequence[str]) -> list[str]:
-    """Say which answers are on no point of the scale, where it is known, and how to call them no answer."""
+    """Say which answers are on no point of the scale, where it is known, and how to call them no answer.
+
+    One that was given once is no code for anything, unless it is negative.
+    """
     if len(scales) != 1:
         return []
     found = spread_of(question).beside.items()
     printable = [(a, n) for a, n in found if a == clean(a) and not read_answer(a, SCALES[scales[0]]).missing]
     return [
-        f"{count:,} x {short(answer, _NAME)} is on no point of {scales[0]}: if it means no answer, add "
-        f"{option('--missing', answer)}"
+        f"{count:,} x {short(answer, _NAME)} is on no point of {scales[0]}"
+        + (
+            f": if it means no answer, add {option('--missing', answer)}"
+            if count > 1 or answer.startswith("-")
+            else " and is set aside"
+        )
         for answer, count in printable[:_BESIDE]
     ]
 

@@ -11,7 +11,9 @@ from cxstats.responses.inspection import Question
 from cxstats.responses.scales import SCALES, Scale
 
 _WHOLE: Final = re.compile(r"-?\d+")
+_LEADING_ZERO: Final = re.compile(r"-?0\d+")
 _MOST_POINTS: Final = 12
+_LONGEST_CODE: Final = 4
 _ANSWER: Final = 40
 
 
@@ -75,8 +77,15 @@ def with_count(answer: str, count: int) -> str:
 
 
 def codes_of(question: Question) -> set[int]:
-    """Return the whole numbers among the answers and the codes that have a label."""
-    return {int(text) for text in [*question.answers, *question.labels] if _WHOLE.fullmatch(text)}
+    """Return the whole numbers among the answers and the codes that have a label; none where they are identifiers.
+
+    >>> codes_of(Question("dept", "", "choice", 9, 2, {"01": 5, "10": 4}, ()))
+    set()
+    """
+    texts = [*question.answers, *question.labels]
+    if any(_LEADING_ZERO.fullmatch(text) or len(text) > _LONGEST_CODE for text in texts if _WHOLE.fullmatch(text)):
+        return set()
+    return {int(text) for text in texts if _WHOLE.fullmatch(text)}
 
 
 def _on_scale(question: Question, scale: Scale) -> Spread:

@@ -2,7 +2,7 @@
 
 An answer may be a number, a number in text, a label in one of seven languages, stars or a face. What is unclear is
 set aside with its reason and never guessed: a number between two points, a label that fits two points, a number and a
-label that disagree.
+label that disagree. A number in front of words that are unknown is the number. Who says not to know gave no answer.
 
 >>> from cxstats.responses.scales import named_scale
 >>> read_answer("Somewhat agree", named_scale("ces-2.0")).point
@@ -15,7 +15,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
 from typing import Any, Final, cast
@@ -24,7 +24,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.labels import SKIPPED, label_key
+from cxstats.responses.anchors import sense_of
+from cxstats.responses.labels import label_key
+from cxstats.responses.no_answers import REASONS, kind_of_no_answer
+from cxstats.responses.polarity import polarity
 from cxstats.responses.scales import Scale, faces, points_text
 
 
@@ -40,17 +43,21 @@ class Reading:
         Why there is no point; empty where there is one.
     missing
         Whether the customer gave no answer, as opposed to one that could not be placed.
+    contradicts
+        Whether the answer is set aside since its number and its words disagree.
     """
 
     point: int | None
     reason: str = ""
     missing: bool = False
+    contradicts: bool = field(default=False, repr=False)
 
 
 NO_ANSWER: Final = Reading(None, "no answer", missing=True)
-_SKIPPED_KEYS: Final = frozenset(map(label_key, SKIPPED))
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _NUMBER_AND_LABEL: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*[-–—:.=)(]*\s*(\S.*)")
+_APART: Final = re.compile(r"\d(?:[.,]\d+)?(?:\s|[-–—:.=)(])")
+_DIGIT: Final = re.compile(r"\d")
 _OUT_OF: Final = re.compile(r"(\d+)\s*(?:/|out of|von|sur|van|de|din)\s*(\d+)(?:\s*stars?)?", re.IGNORECASE)
 _STARS_IN_WORDS: Final = re.compile(r"(\d+)\s*stars?", re.IGNORECASE)
 _FULL_STARS: Final = "★⭐🌟"
@@ -111,11 +118,22 @@ def read_answer(answer: object, scale: Scale, *, missing: object = ()) -> Readin
         return Reading(None, f"code {text} means no answer", missing=True)
     if isinstance(answer, bool | np.bool_):
         return Reading(None, f"{answer} is not a point of {scale.name} ({scale.span})")
-    if label_key(text) in _SKIPPED_KEYS:
-        return Reading(None, "question skipped or not applicable", missing=True)
     if _NUMBER.fullmatch(text):
         return _read_number(text, scale)
     return _read_words(text, scale)
+
+
+def words_beside(answer: object) -> tuple[str, str]:
+    """Return the number of an answer and the words behind it, either empty where there is none.
+
+    >>> words_beside("4 - Satisfied"), words_beside("+2"), words_beside("Satisfied")
+    (('4', 'Satisfied'), ('+2', ''), ('', 'Satisfied'))
+    """
+    text = _plain_text(answer) or ""
+    if _NUMBER.fullmatch(text):
+        return text, ""
+    match = _NUMBER_AND_LABEL.fullmatch(text)
+    return (match[1], match[2]) if match else ("", text)
 
 
 def _plain_text(answer: object) -> str | None:
@@ -152,7 +170,8 @@ def _read_number(text: str, scale: Scale) -> Reading:
 
 
 def _read_words(text: str, scale: Scale) -> Reading:
-    for attempt in (_read_symbols, _read_label, _read_out_of, _read_number_and_label):
+    known = (_read_symbols, _read_label, _read_out_of, _read_number_and_label)
+    for attempt in (*known, _read_no_answer, _read_number_and_words):
         reading = attempt(text, scale)
         if reading is not None:
             return reading
@@ -195,13 +214,35 @@ def _read_out_of(text: str, scale: Scale) -> Reading | None:
 
 def _read_number_and_label(text: str, scale: Scale) -> Reading | None:
     match = _NUMBER_AND_LABEL.fullmatch(text)
+    fits = _points_of_label(match[2], scale) if match else ()
+    if not match or not fits:
+        return None
+    number = _read_number(match[1], scale)
+    if number.point in fits:
+        return number
+    reason = f"number and label of {text!r} disagree: {match[2]!r} is {points_text(fits)}"
+    return Reading(None, reason, contradicts=True)
+
+
+def _read_no_answer(text: str, scale: Scale) -> Reading | None:  # noqa: ARG001
+    kind = kind_of_no_answer(text)
+    return Reading(None, REASONS[kind], missing=True) if kind else None
+
+
+def _read_number_and_words(text: str, scale: Scale) -> Reading | None:
+    """Read the number in front of words that the scale does not know; at its ends they must not say the opposite."""
+    match = _NUMBER_AND_LABEL.fullmatch(text)
     if not match:
         return None
-    number, fits = _read_number(match[1], scale), _points_of_label(match[2], scale)
-    if not fits:
-        return Reading(None, f"{match[2]!r} in {text!r} is not a label of {scale.name}")
-    if number.point not in fits:
-        return Reading(None, f"number and label of {text!r} disagree: {match[2]!r} is {points_text(fits)}")
+    number, words = _read_number(match[1], scale), match[2]
+    if not _APART.match(text, match.end(1) - 1) or not words[0].isalpha() or _DIGIT.search(words):
+        return Reading(None, f"{words!r} in {text!r} is not a label of {scale.name}")
+    ends = {scale.best: 1, scale.worst: -1}
+    sense = sense_of(words, scale) or polarity(words)
+    if number.point in ends and sense == -ends[number.point]:
+        says, end = ("good", "worst") if sense > 0 else ("bad", "best")
+        reason = f"number and words of {text!r} disagree: {words!r} is {says}, and {match[1]} the {end} of {scale.name}"
+        return Reading(None, reason, contradicts=True)
     return number
 
 

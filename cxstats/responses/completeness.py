@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.answers import missing_codes, read_answer
-from cxstats.responses.labels import label_key
 from cxstats.responses.names import unknown_name
+from cxstats.responses.no_answers import kind_of_no_answer
 from cxstats.responses.scales import Scale, named_scale
 from cxstats.responses.tallies import Tally, tally
 
@@ -32,19 +32,6 @@ KINDS_IN_WORDS: Final[Mapping[str, str]] = {
     "dont_know": "don't know",
     "set_aside": "set aside",
 }
-
-_DONT_KNOW: Final = frozenset(
-    map(
-        label_key,
-        (
-            "don't know", "dont know", "do not know", "I don't know", "not sure", "no opinion", "can't say",
-            "weet niet", "weet ik niet", "ik weet het niet", "geen mening", "nu știu", "nu am o părere",
-            "不知道", "不清楚", "說不準", "说不清", "weiß nicht", "weiss nicht", "ich weiß nicht", "keine Meinung",
-            "je ne sais pas", "ne sait pas", "sans opinion", "pas d'avis", "no sé", "no lo sé", "no sabe",
-            "sin opinión",
-        ),
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,11 +168,10 @@ def _kind(answer: object, reason: str, gone: bool, *, scale: Scale, codes: Mappi
     if reason.startswith("code "):
         meant = (meaning for code, meaning in codes.items() if read_answer(answer, scale, missing=(code,)).missing)
         return next(meant, "empty")
-    if isinstance(answer, str) and label_key(answer) in _DONT_KNOW:
-        return "dont_know"
-    if gone:
-        return "empty" if reason == "no answer" else "not_applicable"
-    return "set_aside"
+    if not gone:
+        return "set_aside"
+    kind = kind_of_no_answer(str(answer)) or "empty"
+    return "not_applicable" if kind == "refused" else kind
 
 
 def _with_share(n: int, rows: int) -> str:

@@ -1,57 +1,25 @@
 """What is in a survey: questions, answers, and the scales that each column may be on.
 
-A scale is only suggested, with its evidence: labels say which way a scale points, numbers never do. Columns of free
-text and identifiers, whose values hardly repeat, show none, since they may hold personal data.
+Columns of free text and identifiers, whose values hardly repeat, show none, since they may hold personal data. Which
+scales answers may be on is said by `cxstats.responses.likely`.
 """
 
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, cast
 
 import pandas as pd
 
-from cxstats.responses.answers import read_answer
-from cxstats.responses.labels import label_key
+from cxstats.responses.likely import LikelyScale, best_scale, likely_scales, stated_labels
 from cxstats.responses.personal.recognition import personal_kind
-from cxstats.responses.scales import SCALES, Measures, Scale
 from cxstats.responses.survey import PARTIAL, PERSONAL, UNANSWERED, Survey
 
 Kind = Literal["administrative", "rating", "choice", "option", "number", "date", "text", "empty"]
 
 MOST_CHOICES: Final = 20
-MOST_SCALES: Final = 4
-_FITTING_SHARE: Final = 0.95
 _REPEATS: Final = 3
-_NUMBER_FIRST: Final = re.compile(r"\d+(?:[.,]\d+)?\W+")
 _LISTED: Final = ("rating", "choice", "option")
-_HINTS: Final[Mapping[Measures, tuple[str, ...]]] = {
-    "recommendation": ("nps", "netpro", "recommend", "recommand", "aanbevelen", "empfehl", "recomend", "推荐", "推薦"),
-    "satisfaction": ("csat", "satisf", "tevreden", "zufrieden", "multumi", "满意", "滿意"),
-    "effort": (
-        "ces", "effort", "easy", "ease", "difficult", "facil", "moeite", "makkelijk", "aufwand", "einfach", "容易",
-    ),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class LikelyScale:
-    """A scale that a column may be on.
-
-    Attributes
-    ----------
-    name
-        Of the scale.
-    share
-        Share of the answers that it can place, 0 to 1.
-    evidence
-        ``"labels"`` where the words of the answers fit, else ``"name or question"``.
-    """
-
-    name: str
-    share: float
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +125,8 @@ def describe(
         return ("administrative" if stated == "administrative" else "empty"), ()
     if stated in ("administrative", "option", "text", "date", "number"):
         return cast("Kind", stated), ()
-    scales = likely_scales(labelled(cast("pd.Series[int]", counts), labels), words) if few else ()
+    said = labels or stated_labels(words)
+    scales = likely_scales(labelled(cast("pd.Series[int]", counts), said), words) if few else ()
     if scales or stated == "rating":
         return "rating", scales
     return ("choice" if stated == "choice" else _kind(cells, counts if few else None)), ()
@@ -197,86 +166,3 @@ def _kind(cells: "pd.Series[Any]", few: "pd.Series[int] | None") -> Kind:
     if few is not None and repeated and not any("@" in str(answer) for answer in few.index):
         return "choice"
     return "number" if pd.api.types.is_numeric_dtype(cells) else "text"
-
-
-def likely_scales(counts: "pd.Series[int]", words: str) -> tuple[LikelyScale, ...]:
-    """Suggest scales for the answers of a column.
-
-    Parameters
-    ----------
-    counts
-        How often each raw answer was given, with the answers as index.
-    words
-        The column's name and question, in which to look for what it measures.
-
-    Returns
-    -------
-    tuple of LikelyScale
-        At most four that place 95 % of the answers and for which there is evidence, best first. Scales that differ
-        only in direction are all listed: numbers cannot tell them apart.
-    """
-    hinted = {what for what, hints in _HINTS.items() if any(_mentions(words, hint) for hint in hints)}
-    found: list[tuple[tuple[float, ...], LikelyScale]] = []
-    for scale in SCALES.values():
-        share, used, by_label = _fit(counts, scale)
-        if share < _FITTING_SHARE or not (by_label or scale.measures in hinted):
-            continue
-        likely = LikelyScale(scale.name, share, "labels" if by_label else "name or question")
-        # Of two scales the one that tells more answers apart, and then the one with fewer points left over.
-        order = (-float(by_label), -float(scale.measures in hinted), -share, -used, len(scale.points))
-        found.append((order, likely))
-    return tuple(likely for _, likely in sorted(found, key=lambda pair: pair[0])[:MOST_SCALES])
-
-
-def best_scale(found: Sequence[LikelyScale]) -> tuple[str, str]:
-    """Name the one scale that a rating is on, with the evidence.
-
-    Returns
-    -------
-    tuple of str
-        The scale and the evidence; ``""`` and what to say where the scales that fit do not all point the same way,
-        since numbers cannot tell which way they do.
-
-    Examples
-    --------
-    >>> best_scale(likely_scales(pd.Series({1: 5, 2: 3, 3: 9, 4: 2, 5: 1}), "How easy was it?"))
-    ('', 'unknown: say which of ces-1.0, ces-agree-5, ces-ease-5, ces-difficulty-5')
-    """
-    if not found:
-        return "", ""
-    by_labels = found[0].evidence == "labels"
-    rivals = [likely for likely in found if likely.evidence == found[0].evidence]
-    if not by_labels and len({SCALES[likely.name].good for likely in rivals}) > 1:
-        return "", f"unknown: say which of {', '.join(likely.name for likely in rivals)}"
-    return found[0].name, f"{found[0].evidence}, {found[0].share:.0%} of the answers"
-
-
-def _mentions(words: str, hint: str) -> bool:
-    """Say whether a hint occurs: short ones as whole words, longer ones as the start of one, Chinese anywhere."""
-    if not hint.isascii():
-        return hint in words
-    each = [label_key(word) for word in re.split(r"[\W_]+", words)]
-    return any(word == hint or (len(hint) > 5 and word.startswith(hint)) for word in each)
-
-
-def _fit(counts: "pd.Series[int]", scale: Scale) -> tuple[float, int, bool]:
-    """Return the share of answers that a scale places, the number of its points in use, and whether labels decided."""
-    placed = present = 0
-    points: set[int] = set()
-    by_label = False
-    for answer, times in counts.items():
-        reading = read_answer(answer, scale)
-        if reading.missing:
-            continue
-        present += int(times)
-        if reading.point is not None:
-            placed += int(times)
-            points.add(reading.point)
-            by_label |= _has_label(str(answer).strip(), scale)
-    return (placed / present if present else 0.0), len(points), by_label
-
-
-def _has_label(answer: str, scale: Scale) -> bool:
-    """Say whether words decide, rather than a number alone: ``"easy"``, ``"6 easy"``."""
-    number = _NUMBER_FIRST.match(answer)
-    return not answer[:1].isdecimal() or (number is not None and label_key(answer[number.end() :]) in scale.labels)

@@ -137,13 +137,6 @@ RECOMMENDATION_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-# A question that was seen and passed over, or that did not apply: no answer, rather than an unknown one.
-SKIPPED: Final = (
-    "skipped", "overgeslagen", "sărit", "跳过", "已跳過", "omitido", "übersprungen", "passé",
-    "n/a", "not applicable", "niet van toepassing", "n.v.t.", "nu se aplică", "不适用", "不適用",
-    "no aplica", "no aplicable", "nicht zutreffend", "sans objet", "non applicable",
-)  # fmt: skip
-
 SYMBOLS: Final[Mapping[str, int]] = {
     **dict.fromkeys("☹🙁😞😠😡😢😟👎", -1),
     **dict.fromkeys("😐😑😶", 0),
@@ -202,3 +195,14 @@ def labels_on(concept: str, points: tuple[int, ...]) -> dict[str, tuple[int, ...
         if position is not None:
             placed |= dict.fromkeys(labels, (points[position],))
     return placed
+
+
+def _general() -> frozenset[str]:
+    middles = {key for concept in LEVELS for key in levels(concept)[3]}
+    bare = {key for level in (1, 5) for key in levels("ease")[level]}
+    quality = {key for level in levels("quality") for key in level}
+    return frozenset({"low", "verylow", "high", "veryhigh", *middles, *bare, *quality})
+
+
+GENERAL: Final = _general()
+"""Keys of labels that are said of much else, such as a priority or a price: alone they do not tell what was asked."""

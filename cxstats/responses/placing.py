@@ -1,5 +1,6 @@
 """Place the raw answers of a counted column on its scale; each distinct one is read once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.answers import read_answer
+from cxstats.responses.answers import Reading, read_answer, words_beside
+from cxstats.responses.labels import label_key
 from cxstats.responses.scales import Scale
 
 MOST_DISTINCT_ANSWERS: Final = 10_000
@@ -35,6 +37,38 @@ class Placed:
     readings: pd.DataFrame
 
 
+def read_answers(answers: Sequence[object], scale: Scale, *, missing: object = ()) -> list[Reading]:
+    """Read the distinct answers of one column: as `read_answer` does, and as they stand together.
+
+    A number in front of words that the scale does not know is set aside where it has other words too, or where known
+    labels of the column disagree with their numbers.
+
+    Examples
+    --------
+    >>> from cxstats.responses.scales import named_scale
+    >>> [reading.point for reading in read_answers(["10 - Very likely", "9", "0 - Not likely"], named_scale("nps"))]
+    [10, 9, 0]
+    >>> read_answers(["3 days", "3 weeks"], named_scale("nps"))[0].reason
+    "3 stands before several words: 'days', 'weeks'"
+    """
+    readings = [read_answer(answer, scale, missing=missing) for answer in answers]
+    placed = [k for k, reading in enumerate(readings) if reading.point is not None]
+    beside = {k: pair for k in placed if all(pair := words_beside(answers[k]))}
+    wordings: dict[str, dict[str, str]] = {}
+    for number, words in beside.values():
+        wordings.setdefault(number, {})[label_key(words)] = words
+    against = next((reading.reason for reading in readings if reading.contradicts), "")
+    for k, (number, words) in beside.items():
+        if label_key(words) in scale.labels:
+            continue
+        if len(wordings[number]) > 1:
+            several = ", ".join(sorted(map(repr, wordings[number].values())))
+            readings[k] = Reading(None, f"{number} stands before several words: {several}")
+        elif against:
+            readings[k] = Reading(None, f"{words!r} is unknown, and in other answers {against}")
+    return readings
+
+
 def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing: tuple[object, ...]) -> Placed:
     """Say where each raw answer lies on the scale.
 
@@ -57,7 +91,7 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
         raise ValueError(
             f"a rating has few distinct answers; column {column!r} has more than {MOST_DISTINCT_ANSWERS:,}"
         )
-    found = [read_answer(answer, scale, missing=missing) for answer in distinct]
+    found = read_answers(distinct, scale, missing=missing)
     rank = {point: k for k, point in enumerate(scale.points)}
     position = np.array([-1 if r.point is None else rank[r.point] for r in found], dtype=np.intp)
     gone = np.array([r.missing for r in found], dtype=np.bool_)

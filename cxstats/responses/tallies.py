@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.answers import missing_codes
+from cxstats.responses.commands import without_commands
 from cxstats.responses.engines import (
     ANSWER,
     ROWS,
@@ -159,7 +160,7 @@ class Tally:
     def __repr__(self) -> str:
         under = f"; {self.design.in_words()}" if self.design else ""
         head = f"{self.column} on {self.scale.name} ({self.scale.span}, {self.scale.good} is good): counts{under}"
-        return f"{head}\n{self.to_frame().to_string(index=False)}"
+        return without_commands(f"{head}\n{self.to_frame().to_string(index=False)}")
 
     def _repr_html_(self) -> str:
         head, _, _ = repr(self).partition("\n")

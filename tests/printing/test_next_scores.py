@@ -208,3 +208,21 @@ def test_statements_worded_the_other_way_are_seen_and_never_scored_first(hotel):
     for reversed_item in ("v3", "v5"):
         place = next(k for k, line in enumerate(lines) if line.split()[:1] == [reversed_item])
         assert "worded the other way" in " ".join(lines[place : place + 4])
+
+
+@pytest.mark.parametrize("odd", ["98", "csat", "=AVERAGE(B2:B21)"])
+def test_an_answer_given_once_is_no_code_for_no_answer(tmp_path, odd):
+    path = written(tmp_path, {"csat": [*[1, 2, 3, 4, 5] * 12, odd], "x": range(61)})
+    survey = read_export(path)
+    assert survey.questions["kind"].iloc[0] == "rating"
+    hints = next_score(survey, inspect(survey)).hints
+    assert not any("--missing" in hint for hint in hints)
+    assert any(f"1 x {odd} is on no point of csat-5 and is set aside" in hint for hint in hints)
+    twice = written(tmp_path, {"csat": [*[1, 2, 3, 4, 5] * 12, "98", "98"], "x": range(62)})
+    assert any("add --missing 98" in hint for hint in following(twice).hints)
+
+
+def test_personal_columns_make_no_segments(tmp_path):
+    people = ["Ann Smith", "Bob de Vries", "Jan Jansen"]
+    path = written(tmp_path, {"csat": [1 + k % 5 for k in range(90)], "contact": people * 30, "Agent": people * 30})
+    assert "--by" not in " ".join(commands(path))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cxstats import SCALES, Scale, named_scale, read_answer
+from cxstats import SCALES, Reading, Scale, named_scale, read_answer
 
 # Labels met in real surveys, by language: low end, high end.
 EASE = {
@@ -191,8 +191,8 @@ def test_a_four_in_all_its_shapes(answer):
         ("11", "csat-0-10", "11 is not a point of csat-0-10 (0-10)"),
         (0, "csat-5", "0 is not a point of csat-5 (1-5)"),
         (-1, "nps", "-1 is not a point of nps (0-10)"),
-        ("Blank", "csat-5", "'Blank' is not an answer on csat-5"),
-        ("Unfamiliar (N/A)", "csat-5", "'Unfamiliar (N/A)' is not an answer on csat-5"),
+        ("so-so", "csat-5", "'so-so' is not an answer on csat-5"),
+        ("Not sure", "csat-5", "'Not sure' is not an answer on csat-5"),
         (True, "csat-5", "True is not a point of csat-5 (1-5)"),
         (np.True_, "csat-good-bad", "True is not a point of csat-good-bad (0-1)"),
         (False, "nps", "False is not a point of nps (0-10)"),
@@ -201,7 +201,11 @@ def test_a_four_in_all_its_shapes(answer):
         ("2 - Satisfied", "csat-5", "number and label of '2 - Satisfied' disagree: 'Satisfied' is 4"),
         ("8 Zeer waarschijnlijk", "nps", "'8 Zeer waarschijnlijk' disagree: 'Zeer waarschijnlijk' is 9-10"),
         ("1 - Very satisfied", "csat-5", "number and label of '1 - Very satisfied' disagree"),
-        ("4 potatoes", "csat-5", "'potatoes' in '4 potatoes' is not a label of csat-5"),
+        ("4potatoes", "csat-5", "'potatoes' in '4potatoes' is not a label of csat-5"),
+        ("5 May 2026", "csat-5", "'May 2026' in '5 May 2026' is not a label of csat-5"),
+        ("1 (Excellent)", "csat-5", "disagree: 'Excellent)' is good, and 1 the worst of csat-5"),
+        ("5 - Very easy", "ces-1.0", "disagree: 'Very easy' is good, and 5 the worst of ces-1.0"),
+        ("12 - Superb", "nps", "12 is not a point of nps (0-10)"),
         ("4/10", "csat-5", "'4/10' is out of 10; csat-5 has 1-5"),
         ("4/5", "nps", "'4/5' is out of 5; nps has 0-10"),
         ("6/5", "csat-5", "6 is not a point of csat-5 (1-5)"),
@@ -215,6 +219,40 @@ def test_a_four_in_all_its_shapes(answer):
 )
 def test_what_is_unclear_is_set_aside_with_its_reason(answer, scale, reason):
     assert reason in set_aside(answer, scale)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "scale"),
+    [("10 - Very likely", 10, "nps"), ("0 - Not likely", 0, "nps"), ("1 (Poor)", 1, "csat-5"), ("5. Top", 5, "csat-5")],
+)
+def test_a_number_in_front_of_unknown_words_is_the_number(answer, expected, scale):
+    assert point(answer, scale) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        ("NULL", "no answer"),
+        ("nan", "no answer"),
+        ("(blank)", "no answer"),
+        ("Blank", "no answer"),
+        ("-", "no answer"),
+        ("#N/A", "question skipped or not applicable"),
+        ("Nu este cazul", "question skipped or not applicable"),
+        ("Unfamiliar (N/A)", "question skipped or not applicable"),
+        ("Weet ik niet", "don't know or no opinion"),
+        ("9 = Don't know", "don't know or no opinion"),
+        ("Keine Angabe", "answer refused"),
+        ("不想回答", "answer refused"),
+    ],
+)
+def test_words_that_are_no_answer(label, reason):
+    assert read(label) == Reading(None, reason, missing=True)
+
+
+def test_a_scale_of_your_own_may_have_a_point_for_no_opinion():
+    own = Scale("own", (1, 2, 3), "high", labels={"against": 1, "No opinion": 2, "for": 3})
+    assert [read_answer(answer, own).point for answer in ("No opinion", "2 - no opinion")] == [2, 2]
 
 
 def test_a_number_may_settle_a_label_that_fits_two_points():

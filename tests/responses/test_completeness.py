@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from cxstats import tally
 from cxstats.responses.completeness import KINDS, missing_answers
 
-ANSWERS = ["5", "Satisfied", "Don't know", "weet niet", "不知道", "n/a", "Skipped", None, "", "so-so", "7", "99", "0"]
+ANSWERS = ["5", "Satisfied", "Don't know", "weet niet", "不知道", "n/a", "Skipped", None, "", "so-so", "7", "99", "0",
+           "Weiß nicht", "refused", "NULL"]  # fmt: skip
 
 
 def test_each_answer_is_of_one_kind():
     data = pd.DataFrame({"csat": ANSWERS})
     found = missing_answers(data, ratings={"csat": "csat-5"}, missing={"csat": {99: "dont_know", 0: "empty"}})
     assert found.to_frame().to_dict("records") == [
-        {"rating": "csat", "rows": 13, "answered": 2, "empty": 3, "not_applicable": 2, "dont_know": 4, "set_aside": 2}
+        {"rating": "csat", "rows": 16, "answered": 2, "empty": 4, "not_applicable": 3, "dont_know": 5, "set_aside": 2}
     ]
-    assert found.reasons["rows"].sum() == 11
+    assert found.reasons["rows"].sum() == 14
     assert "'so-so' is not an answer on csat-5" in found.reasons["reason"].tolist()
 
 
@@ -42,7 +43,7 @@ def test_kinds_add_up_and_agree_with_the_tally(answers):
 
 
 def test_engines_agree():
-    data = pd.DataFrame({"csat": ANSWERS, "ces": [str(k % 9) for k in range(13)]})
+    data = pd.DataFrame({"csat": ANSWERS, "ces": [str(k % 9) for k in range(16)]})
     ratings = {"csat": "csat-5", "ces": "ces-2.0"}
     expected = missing_answers(data, ratings=ratings).to_frame()
     for table in (pl.from_pandas(data), pl.from_pandas(data).lazy(), duckdb.from_df(data)):

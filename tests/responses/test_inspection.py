@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from cxstats import inspect, named_scale, read_answer, read_export
-from cxstats.responses.inspection import MOST_CHOICES, MOST_SCALES, likely_scales
+from cxstats.responses.inspection import MOST_CHOICES
+from cxstats.responses.likely import MOST_SCALES, best_scale, likely_scales, stated_labels
 
 AGREEMENT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
 
@@ -87,7 +88,8 @@ def test_a_few_comments_are_no_choices(tmp_path):
         (["Strongly agree", "Somewhat agree", "Neither agree nor disagree"], ["ces-agree-5", "ces-2.0"]),
         (["Zeer tevreden", "Tevreden", "Ontevreden"], ["csat-5", "csat-7"]),
         (["Très facile", "Facile", "Difficile"], ["ces-ease-5", "ces-difficulty-5"]),
-        (["Good", "Bad"], ["csat-good-bad"]),
+        (["⭐⭐", "⭐⭐⭐⭐⭐"], ["csat-stars"]),
+        (["★★☆☆☆", "★★★★☆"], ["csat-stars"]),
         (["🙂", "😐", "☹"], ["ces-faces", "csat-faces"]),
         (["Not at all likely", "Extremely likely", "7", "8"], ["nps"]),
     ],
@@ -139,10 +141,10 @@ def test_what_does_not_fit_is_not_suggested_whatever_the_name():
 
 
 def test_a_few_answers_may_fail_and_missing_ones_do_not_count():
-    counts = pd.Series({"9": 60, "10": 37, "Blank": 3, "N/A": 500})
+    counts = pd.Series({"9": 60, "10": 37, "so-so": 3, "N/A": 300, "NULL": 200})
     (found,) = likely_scales(counts, "nps")
     assert (found.name, found.share, found.evidence) == ("nps", 0.97, "name or question")
-    assert not likely_scales(pd.Series({"9": 60, "Blank": 4}), "nps")
+    assert not likely_scales(pd.Series({"9": 60, "so-so": 4}), "nps")
 
 
 def test_the_share_is_the_share_of_answers_that_can_be_placed(support):
@@ -166,3 +168,128 @@ def test_the_sample_exports_find_their_scales(support, checkout):
         assert all("ces-ease-5" in [scale.name for scale in found[item].likely_scales] for item in others)
         assert {c for c, q in found.items() if q.kind == "rating"} == {*core, *others}
     assert found["csat"].text.startswith("How satisfied are you with your order?")
+
+
+def said_of(tmp_path, header, answers, times=20):
+    """Write one column often enough and say what is found of it: kind, scale, evidence."""
+    found = questions(tmp_path, {header: list(answers) * times, "row": range(len(answers) * times)})[header]
+    return found.kind, found.scale, found.evidence
+
+
+@pytest.mark.parametrize(
+    ("header", "answers"),
+    [
+        ("Wertung", "①②③④⑤"),
+        ("Wertung", ["1️⃣", "2️⃣", "3️⃣"]),
+        ("temperature", ["+1", "+2", "+3"]),
+        ("Priority", ["low", "moderate", "high", "very high"]),
+        ("Price perception", ["Low", "High", "Very high"]),
+        ("Segment", ["good", "bad"]),
+        ("Sentiment", ["Neutral"]),
+        ("Task difficulty", ["easy", "hard"]),
+        ("Ticket complexity", ["Easy", "Neutral", "Difficult"]),
+        ("Prioriteit", ["neutraal", "goed", "slecht"]),
+    ],
+)
+def test_words_and_signs_said_of_anything_are_no_rating(tmp_path, header, answers):
+    assert said_of(tmp_path, header, answers) == ("choice", "", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "scale"),
+    [
+        ("How much effort was it?", ["Low", "Moderate", "High"], "ces-1.0"),
+        ("Satisfaction", ["Good", "Bad"], "csat-good-bad"),
+        ("How easy was it?", ["Easy", "Neutral", "Difficult"], "ces-ease-5"),
+        ("Rating", ["⭐", "⭐⭐⭐", "⭐⭐⭐⭐⭐"], "csat-stars"),
+        ("How satisfied are you?", ["★☆☆☆☆", "★★★★★"], "csat-stars"),
+    ],
+)
+def test_a_hint_makes_them_one(tmp_path, header, answers, scale):
+    assert said_of(tmp_path, header, answers) == ("rating", scale, "labels, 100% of the answers")
+
+
+def test_opposite_directions_are_told_apart_by_words_alone(tmp_path):
+    assert said_of(tmp_path, "How easy?", ["⭐", "⭐⭐", "⭐⭐⭐⭐⭐"])[2].startswith("unknown: say which of ces-")
+    ends = ["Very easy", "2", "3", "4", "Very difficult"]
+    assert said_of(tmp_path, "q", ends)[2].startswith("unknown: say which of ces-ease-5, ces-difficulty-5")
+    assert said_of(tmp_path, "q", [ends[0], ends[4]])[1] == "ces-ease-5"
+    assert said_of(tmp_path, "q", ["1 - Very easy", "2", "3", "5 - Very difficult"])[1] == "ces-difficulty-5"
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "why"),
+    [
+        ("How likely are you to recommend us?", range(1, 6), "no answer above 5: is it 0-10 (nps)?"),
+        ("nps_group_count", range(4), "no answer above 3: is it 0-10 (nps)?"),
+        ("Satisfaction", range(1, 4), "no answer above 3: is it 1-5 (csat-5)?"),
+        ("Satisfaction", range(1, 5), "no answer above 4: is it 1-5 (csat-5)?"),
+        ("Zufriedenheit (Schulnote)", range(1, 7), "no answer above 6: is it 1-7 (csat-7)?"),
+        ("Recommend us? (1-10)", range(1, 11), "the question says 1-10, and nps runs 0-10"),
+        ("Recommend us, van 1 t/m 10", range(1, 11), "the question says 1-10, and nps runs 0-10"),
+    ],
+)
+def test_numbers_that_end_inside_a_scale_or_on_another_are_doubted(tmp_path, header, answers, why):
+    assert said_of(tmp_path, header, answers) == ("rating", "", f"unknown: {why}")
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "scale"),
+    [
+        ("Satisfaction (1-5)", range(1, 4), "csat-5"),
+        ("Tevreden? 0 tot en met 10", range(1, 6), "csat-0-10"),
+        ("Zufrieden, 1 bis 7", range(1, 6), "csat-7"),
+        ("nps", range(10), "nps"),  # of eleven points the last may stay empty
+        ("csat", range(1, 6), "csat-5"),
+    ],
+)
+def test_a_stated_range_overrules(tmp_path, header, answers, scale):
+    assert said_of(tmp_path, header, answers)[1] == scale
+
+
+def test_a_few_answers_cast_no_doubt(tmp_path):
+    assert said_of(tmp_path, "csat", [1, 2, 3, 4], times=7)[1] == "csat-5"
+    assert said_of(tmp_path, "csat", [1, 2, 3, 4], times=8)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "scale"),
+    [
+        ("How easy was it? (1 = very difficult / 5 = very easy)", "ces-ease-5"),
+        ("How easy was it? 1 = very easy, 5 = very difficult", "ces-difficulty-5"),
+        ("Wie zufrieden? 1 = sehr unzufrieden ... 5 = sehr zufrieden", "csat-5"),
+    ],
+)
+def test_ends_named_in_the_question_are_labels(tmp_path, header, scale):
+    assert said_of(tmp_path, header, range(1, 6)) == ("rating", scale, "labels, 100% of the answers")
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "first"),
+    [
+        ("Satisfied? 1 = very satisfied, 5 = very dissatisfied", range(1, 6), "very satisfied"),
+        ("Zufrieden? (1 = sehr zufrieden ... 5 = sehr unzufrieden)", range(1, 6), "sehr zufrieden"),
+        ("Satisfaction", ["1 - Very satisfied", "2", "3", "4", "5 - Very dissatisfied"], "Very satisfied"),
+    ],
+)
+def test_codes_turned_round_are_on_no_scale(tmp_path, header, answers, first):
+    why = f"unknown: the labels are those of csat-5, with the codes turned round (1 = {first})"
+    assert said_of(tmp_path, header, answers) == ("rating", "", why)
+
+
+def test_a_few_answers_at_turned_ends_are_enough():
+    counts = pd.Series({"2": 500, "3": 300, "4": 190, "1 - Very satisfied": 8, "5 - Very dissatisfied": 2})
+    assert best_scale(likely_scales(counts, "csat")) == ("", "")
+    assert stated_labels("In the last 5 days, 3 times") == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "scale"),
+    [
+        ("NPS", ["10 - Very likely", *map(str, range(1, 10)), "0 - Not likely"], "nps"),
+        ("How satisfied are you?", ["1 (Poor)", "2", "3", "4", "5 (Excellent)"], "csat-5"),
+        ("csat", ["1", "5", "NULL", "nan", "#N/A", "-", "(blank)", "Weet ik niet", "不想回答"], "csat-5"),
+    ],
+)
+def test_words_at_the_ends_and_no_answers_do_not_hide_a_rating(tmp_path, header, answers, scale):
+    assert said_of(tmp_path, header, answers)[:2] == ("rating", scale)

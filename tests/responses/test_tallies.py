@@ -36,7 +36,7 @@ def in_engine(frame: pd.DataFrame, engine: str):
 
 def messy(rows: int = 400) -> pd.DataFrame:
     rng = np.random.default_rng(3)
-    answers = rng.choice(["7", "6", "5", "Agree", "4.0", "1", "6.5", "Blank", "99", ""], size=rows)
+    answers = rng.choice(["7", "6", "5", "Agree", "4.0", "1", "6.5", "so-so", "Blank", "99", ""], size=rows)
     channel = rng.choice(["web", "phone", "chat"], size=rows).astype(object)
     channel[:9] = None
     weight = rng.gamma(2.0, 1.0, rows).round(3)
@@ -84,15 +84,15 @@ def test_counts_equal_the_plain_expression():
     for k, channel in enumerate(found.segments["channel"]):
         inside = data["channel"].isna() if pd.isna(channel) else data["channel"] == channel
         assert found.counts[k].tolist() == [int((point[inside] == p).sum()) for p in range(1, 8)]
-        assert found.missing[k] == data["ces"][inside].isin(["", "99"]).sum()
-        assert found.set_aside[k] == data["ces"][inside].isin(["6.5", "Blank"]).sum()
+        assert found.missing[k] == data["ces"][inside].isin(["", "99", "Blank"]).sum()
+        assert found.set_aside[k] == data["ces"][inside].isin(["6.5", "so-so"]).sum()
     assert (found.rows == data.groupby("channel", dropna=False).size().to_numpy()).all()
 
 
 def test_reasons_account_for_every_unused_row():
     found = tally(messy(), "ces", scale="ces-2.0", by="channel", missing=[99], design=Design(weights="w"))
     reasons = found.reasons().set_index("reason")["rows"]
-    assert reasons["'Blank' is not an answer on ces-2.0"] == (messy()["ces"] == "Blank").sum()
+    assert reasons["'so-so' is not an answer on ces-2.0"] == (messy()["ces"] == "so-so").sum()
     assert reasons["no survey weight, or one of zero"] > 0
     assert reasons.sum() == (found.missing + found.set_aside).sum()
     assert found.answers()["rows"].sum() == len(messy())

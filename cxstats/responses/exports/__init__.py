@@ -94,7 +94,7 @@ def read_export(
     encoding, delimiter
         Of a text file; found unless given. UTF-8, UTF-16 and Windows-1252 are told apart.
     sheet
-        Of an Excel file; the first unless given.
+        Of an Excel file; unless given, the first that holds a table and is not hidden.
     progress
         Called with the number of bytes of a text file that were read since it was called last.
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cxstats.responses.exports.layouts import Column, Stated, clean_names, one_line
+from cxstats.responses.exports.moments import DAY_OR_MONTH, YEAR_LAST, with_formats
 from cxstats.responses.exports.texts import Texts, Truths
 from cxstats.responses.labels import label_key
 
@@ -39,11 +40,15 @@ class Choice:
 def judged_parts(columns: Sequence[Column], texts: Sequence[Texts]) -> list[Column]:
     """Say of the parts of questions whether they are options of a multiple choice or items of a matrix.
 
+    How dates are written, which takes all columns too, is said on the way.
+
     Parameters
     ----------
     columns, texts
         What the vendor says of each column, and its cells without blanks around them.
     """
+    first = [first_answer(*pair) for pair in zip(columns, texts, strict=True)]
+    columns = with_formats(columns, first, lambda k: _shown_first(columns[k], texts[k]))
     parts: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
         if column.kind == "part":
@@ -56,6 +61,19 @@ def judged_parts(columns: Sequence[Column], texts: Sequence[Texts]) -> list[Colu
         for k, kind in zip(places, kinds, strict=True):
             judged[k] = replace(columns[k], kind=kind, labels=columns[k].labels if coded and kind == "option" else {})
     return judged
+
+
+def first_answer(column: Column, texts: Texts) -> str:
+    """Return the first cell of a column that is an answer, ``""`` where there is none."""
+    return next((cell for cell in texts.values if cell and cell not in column.missing), "")
+
+
+def _shown_first(column: Column, texts: Texts) -> set[str]:
+    """Say which of day and month the cells of a column show to be first."""
+    answers = texts.values[~texts.values.isin(["", *column.missing])]
+    if not answers.str.match(YEAR_LAST).all():
+        return set()
+    return {order for order, form in DAY_OR_MONTH.items() if answers.str.match(form).any()}
 
 
 def _kinds(columns: Sequence[Column], texts: Sequence[Texts], words: Sequence[set[str]]) -> list[Stated]:

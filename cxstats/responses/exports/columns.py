@@ -3,6 +3,7 @@
 Numbers and dates are recognised in the digits 0-9 only; what is asked of a column is asked of its distinct cells.
 """
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,25 +11,17 @@ from typing import Any, Final
 import pandas as pd
 
 from cxstats.responses.exports.engine import typed_by_arrow
+from cxstats.responses.exports.moments import formats_of, in_english
+from cxstats.responses.exports.numbers import all_are, as_numbers, is_number_like
 from cxstats.responses.exports.texts import Texts
 from cxstats.responses.exports.zones import in_utc, zone_of
 
-_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
-# No number has leading zeros, and an exponent needs a point or a sign of its own: 1E3 is more often an identifier.
-_POINT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+(?:[eE][+-]?[0-9]{1,2})?|[eE]-[0-9]{1,2})?")
-_COMMA: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:,[0-9]+)?")
-_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+|[+-]?(?:0|[1-9][0-9]{0,2})")
-_POINT_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 _ISO_DATE: Final = re.compile(rf"[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
 _ISO_MOMENT: Final = re.compile(rf"{_ISO_DATE.pattern}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})")
+_OFFSET: Final = re.compile(r".+([+-])([0-9]{2}):?([0-9]{2})")
 _TO_THE_SECOND: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
-_LOOKS: Final = (_WHOLE, _POINT, _COMMA, _THOUSANDS, _ISO_DATE, _ISO_MOMENT)
-
-# Beyond it a float cannot tell neighbouring whole numbers apart.
-_EXACT: Final = 2**53
 _FIRST_YEAR: Final = 1000
-_DECIMAL_POINT: Final = "points read as decimal points, though they may separate thousands"
 
 
 def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str]":
@@ -46,7 +39,7 @@ def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str
     """
     filled = (texts.values != "").to_numpy(dtype=bool)
     first = str(texts.values.iloc[int(filled.argmax())]) if filled.any() else ""
-    if not dates and not any(pattern.fullmatch(first) for pattern in _LOOKS):
+    if not dates and not _may_be_typed(first):
         # Of a million comments no second copy is made.
         return texts.spread(texts.values if filled.all() else texts.values.mask(~filled)), ""
     present = texts.values[filled].reset_index(drop=True)
@@ -64,28 +57,32 @@ def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str
     return texts.spread(found).astype("int64" if complete else found.dtype), note
 
 
+def _may_be_typed(first: str) -> bool:
+    forms = (_ISO_DATE, _ISO_MOMENT)
+    return is_number_like(first) or any(form.fullmatch(first) for form in forms) or bool(formats_of(first))
+
+
 def _as_found(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
     """Type cells that are all filled, by their looks."""
     first = str(present.iloc[0])
     found = _to_the_second(present, first)
     if found is not None:
         return found, ""
-
-    def all_are(pattern: re.Pattern[str]) -> bool:
-        # The first cell settles it for most columns, which makes a million comments cheap.
-        return bool(pattern.fullmatch(first)) and bool(present.str.fullmatch(f"(?:{pattern.pattern})").all())
-
-    if all_are(_WHOLE):
-        return _whole(present), ""
-    if all_are(_POINT):
-        return _number(present, _DECIMAL_POINT if all_are(_POINT_THOUSANDS) else "")
-    if all_are(_THOUSANDS):
-        return present, "kept as text: commas may separate decimals or thousands"
-    if all_are(_COMMA):
-        return _number(present.str.replace(",", ".", regex=False), "decimal commas read as points")
-    if all_are(_ISO_MOMENT):
-        return _dates(present, "ISO8601", utc=True), "times with an offset are in UTC"
-    return (_dates(present, "ISO8601", utc=False) if all_are(_ISO_DATE) else present), ""
+    numbers = as_numbers(present)
+    if numbers is not None:
+        return numbers
+    if all_are(present, _ISO_MOMENT):
+        return _with_offset(present, first)
+    if all_are(present, _ISO_DATE):
+        return _dates(present, "ISO8601", utc=False), ""
+    formats = formats_of(first)
+    if not formats:
+        return present, ""
+    fitting = _fitting(present, formats)
+    if len(fitting) > 1:
+        # No vendor says which is likelier.
+        return present, f"kept as text: {first!r} and all others may be dates like {' or '.join(dict(fitting))}"
+    return _as_stated(present, tuple(dict(fitting)) or formats[:1])
 
 
 def _to_the_second(present: "pd.Series[str]", first: str) -> "pd.Series[Any] | None":
@@ -96,34 +93,46 @@ def _to_the_second(present: "pd.Series[str]", first: str) -> "pd.Series[Any] | N
     return None if found is None or found.min().year < _FIRST_YEAR else found
 
 
+def _fitting(present: "pd.Series[str]", formats: Sequence[str]) -> "list[tuple[str, pd.Series[Any]]]":
+    """Return the formats that fit all cells, without those that say the same of all as one before, and the dates."""
+    cells = in_english(present) if any("%p" in form for form in formats) else present
+    found: list[tuple[str, pd.Series[Any]]] = []
+    for form in formats:
+        read = _dates(cells, form, utc=False)
+        if read is not cells and not any(read.equals(other) for _, other in found):
+            found.append((form, read))
+    return found
+
+
 def _as_stated(present: "pd.Series[str]", formats: Sequence[str]) -> "tuple[pd.Series[Any], str]":
     """Read dates in the first of some formats that fits all cells."""
-    fitting = [(form, found) for form in formats if (found := _dates(present, form, utc=False)) is not present]
+    fitting = _fitting(present, formats)
     if not fitting:
-        zoned = in_utc(present, formats)
+        zoned = in_utc(in_english(present), formats)
         if zoned is not None:
             return zoned[0], f"times of the zones {', '.join(zoned[1])} are in UTC"
         return present, f"kept as text: not all cells are dates like {formats[0]}"
     form, found = fitting[0]
-    others = [other for other, dates in fitting[1:] if not dates.equals(found)]
+    others = [other for other, _ in fitting[1:]]
     notes = [f"dates read as {form}, though they may be {' or '.join(others)}"] if others else []
     notes += [f"times are of the time zone {zone}"] if (zone := zone_of(form)) else []
     return found, "; ".join(notes)
+
+
+def _with_offset(present: "pd.Series[str]", first: str) -> "tuple[pd.Series[Any], str]":
+    """Read moments with an offset from UTC, which is kept where it is the same in all of them."""
+    found = _dates(present, "ISO8601", utc=True)
+    offset = _OFFSET.fullmatch(first)
+    if found is present or offset is None or not present.str.endswith(first[offset.start(1) :]).all():
+        return found, "" if found is present else "times with an offset are in UTC"
+    ahead = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3])) * (-1 if offset[1] == "-" else 1)
+    if not dt.timedelta(0) < abs(ahead) < dt.timedelta(days=1):
+        return found, "times with an offset are in UTC"
+    kept = found.dt.tz_convert(dt.timezone(ahead))
+    return kept, f"times are of the time zone {kept.dt.tz}"
 
 
 def _dates(present: "pd.Series[str]", form: str, *, utc: bool) -> "pd.Series[Any]":
     """Return the dates, or the text as it stands where one of them is not on the calendar."""
     found = pd.to_datetime(present, format=form, errors="coerce", utc=utc)
     return found if found.notna().all() else present
-
-
-def _whole(present: "pd.Series[str]") -> "pd.Series[Any]":
-    found = typed_by_arrow(present, "int64")
-    return present.astype("int64") if found is None else found
-
-
-def _number(present: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":
-    numbers = present.astype("float64")
-    if (numbers % 1 == 0).all() and (numbers.abs() < _EXACT).all():
-        return numbers.astype("int64"), note or "numbers such as '4.0' read as whole numbers"
-    return numbers, note

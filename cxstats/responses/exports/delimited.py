@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cxstats.responses.exports.engine import DELIMITERS, arrow, parse, release_memory, whole_records
+from cxstats.responses.exports.heads import head_notes, title_rows
 from cxstats.responses.exports.streams import LONGEST_RECORD, Encoding, Lines, Progress, TextStream, find_encoding
 from cxstats.responses.exports.tables import Gathered, Opened, Records, Row, even_head
 
@@ -45,14 +46,16 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Ope
         begin = 0 if stated is None else len(stated[0].encode())
         between = delimiter or (stated[1] if stated else _find_delimiter(text))
         stream.take(begin)
-        head, damaged = even_head(_first_rows(stream, between))
-    table = _Table(path, found, between, begin, len(head[0]))
+        rows = _first_rows(stream, between)
+    titles = title_rows(rows)
+    head, damaged = even_head(rows[titles:])
+    table = _Table(path, found, between, begin, len(head[0]), sum(map(bool, rows[:titles])))
     return Opened(
         head,
         damaged,
         f"text, {found.name}, {_NAMES.get(between, between)} between cells",
         table.records,
-        (_GUESS,) if found.guessed else (),
+        (*([_GUESS] if found.guessed else []), *head_notes(rows, titles)),
         pieces=table.pieces,
     )
 
@@ -109,13 +112,14 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of text of which all is known but the records: where it begins, and how many columns it has."""
+    """A table of text of which all is known but the records: where it begins, its columns, and rows to skip."""
 
     path: Path
     encoding: Encoding
     delimiter: str
     begin: int
     width: int
+    titles: int
 
     def records(self, headers: int, progress: Progress | None) -> Records:
         """Read the records behind the header rows."""
@@ -137,7 +141,7 @@ class _Table:
         with TextStream(self.path, self.encoding.name, progress) as stream:
             stream.peek(self.begin)
             stream.take(self.begin)
-            _skip(stream, self.delimiter, headers, self.width)
+            _skip(stream, self.delimiter, self.titles + headers, self.width)
             fast = bool(arrow()) and self.width > 1 and self.delimiter in DELIMITERS
             size = _SMALL if fast else 0 if whole else _LARGE
             while stream.peek(size or 1):
@@ -152,7 +156,7 @@ class _Table:
 
 
 def _skip(stream: TextStream, delimiter: str, headers: int, width: int) -> None:
-    """Take the header rows, and the blank lines before and between them."""
+    """Take the titles and header rows, and the blank lines before and between them."""
     lines = stream.lines()
     begun, left = False, headers
     rows = _rows(lines, delimiter)

@@ -174,17 +174,38 @@ def typed_by_arrow(values: "pd.Series[str]", kind: str) -> "pd.Series[Any] | Non
     return made.to_pandas()
 
 
+def first_bytes(values: "pd.Series[str]") -> "NDArray[np.uint8] | None":
+    """Return the first byte of each cell, 0 of a blank one; None where Arrow is absent or holds cells otherwise."""
+    cells = _in_one_piece(values)
+    if cells is None:
+        return None
+    _, places, letters = cells.buffers()
+    ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)
+    shown, filled = np.frombuffer(letters or b"", dtype=np.uint8), ends[1:] > ends[:-1]
+    if filled.all():
+        return shown[ends[:-1]]
+    found = np.zeros(len(cells), dtype=np.uint8)
+    found[filled] = shown[ends[:-1][filled]]
+    return found
+
+
+def _in_one_piece(values: "pd.Series[str]") -> Any:
+    """Return text as one Arrow array that begins at the beginning and has no gaps, or None."""
+    pa = arrow()
+    if pa is None:
+        return None
+    cells = pa.array(values, pa.large_string())
+    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    return None if cells.offset or cells.null_count else cells
+
+
 def surely_distinct(values: "pd.Series[str]") -> bool:
     """Say whether cells of one and the same length are known to be distinct, in a fraction of the time of finding out.
 
     Each cell is condensed to 64 bits; where no two of these are equal, no two cells are.
     """
-    pa = arrow()
-    if pa is None or len(values) < _WORTHWHILE:
-        return False
-    cells = pa.array(values, pa.large_string())
-    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-    if cells.offset or cells.null_count:
+    cells = _in_one_piece(values) if len(values) >= _WORTHWHILE else None
+    if cells is None:
         return False
     _, places, letters = cells.buffers()
     ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)

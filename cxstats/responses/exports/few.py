@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cxstats.responses.exports.choices import first_answer
 from cxstats.responses.exports.layouts import Column
-from cxstats.responses.exports.spools import Spool
+from cxstats.responses.exports.moments import DAY_OR_MONTH, YEAR_LAST, with_formats
+from cxstats.responses.exports.spools import Spool, literal
 from cxstats.responses.exports.surveys import survey_of
 from cxstats.responses.exports.tables import Opened, Records
 from cxstats.responses.exports.texts import Texts
@@ -30,6 +32,8 @@ class Few:
 
     Attributes
     ----------
+    said
+        What is said of the columns of the file, by place, and how dates are written in them.
     texts
         The cells of each column of the file, by its place.
     survey
@@ -38,6 +42,7 @@ class Few:
         From the place of a column of the file to the columns of the survey that come from it.
     """
 
+    said: Mapping[int, Column]
     texts: Mapping[int, Texts]
     survey: Survey
     made: Mapping[int, list[str]]
@@ -58,6 +63,7 @@ def few_records(spool: Spool, columns: Mapping[int, Column], name: str, vendor: 
         The file.
     """
     texts = _texts(spool, columns)
+    columns = _with_formats(spool, columns, texts)
     # A column between each two says where the options of a multiple choice end; no row is blank with it.
     mark = "|"
     while any(column.name.startswith(mark) for column in columns.values()):
@@ -83,7 +89,11 @@ def few_records(spool: Spool, columns: Mapping[int, Column], name: str, vendor: 
             found.append(column)
     names = [column for several in made.values() for column in several]
     questions = survey.questions[survey.questions["column"].isin(names)].reset_index(drop=True)
-    return Few(texts, replace(survey, responses=survey.responses[names], questions=questions), made)
+    # Others of very many moments may have another offset, and the engine keeps none.
+    many = [made[k][0] for k in columns if spool.many[k]]
+    zoned = questions["column"].isin([name for name in many if hasattr(survey.responses[name].dtype, "tz")])
+    questions.loc[zoned, "time_zone"] = "UTC"
+    return Few(columns, texts, replace(survey, responses=survey.responses[names], questions=questions), made)
 
 
 def _texts(spool: Spool, columns: Mapping[int, Column]) -> dict[int, Texts]:
@@ -93,6 +103,9 @@ def _texts(spool: Spool, columns: Mapping[int, Column]) -> dict[int, Texts]:
     for k in columns:
         if not spool.many[k]:
             run(f"INSERT INTO few SELECT min(record) FROM kept GROUP BY c{k}")
+    filled = [f"min(record) FILTER (NOT {blank(k, column)})" for k, column in columns.items() if spool.many[k]]
+    if filled:
+        run(f"INSERT INTO few SELECT unnest([{', '.join(filled)}]) FROM kept")
     for several in _parts(columns):
         filled = ", ".join(f"c{k} = ''" for k in several)
         run(f"INSERT INTO few SELECT unnest([min(record), max(record)]) FROM kept GROUP BY {filled} LIMIT {_PATTERNS}")
@@ -101,6 +114,26 @@ def _texts(spool: Spool, columns: Mapping[int, Column]) -> dict[int, Texts]:
     rows = run(f"SELECT {cells} FROM kept WHERE record IN (SELECT record FROM few) ORDER BY record").fetchall()
     by_column = list(zip(*rows, strict=True))[1:] if rows else [()] * len(columns)
     return {k: _text(list(cells), count, many=spool.many[k]) for k, cells in zip(columns, by_column, strict=True)}
+
+
+def blank(place: int, column: Column) -> str:
+    """Say as SQL whether a cell holds no answer."""
+    return f"(c{place} IN ({', '.join(map(literal, ['', *sorted(column.missing)]))}))"
+
+
+def _with_formats(spool: Spool, columns: Mapping[int, Column], texts: Mapping[int, Texts]) -> dict[int, Column]:
+    """Say how dates are written, as all cells tell it."""
+
+    def shown(at: int) -> set[str]:
+        k = places[at]
+        asked = ", ".join(f"bool_or(regexp_matches(c{k}, {literal(form)}))" for form in DAY_OR_MONTH.values())
+        dates = f"bool_and({blank(k, columns[k])} OR regexp_matches(c{k}, {literal(YEAR_LAST)}))"
+        [(all_are, *found)] = run(f"SELECT {dates}, {asked} FROM kept").fetchall()
+        return {order for order, shows in zip(DAY_OR_MONTH, found, strict=True) if all_are and shows}
+
+    run, places = spool.engine.execute, list(columns)
+    first = [first_answer(column, texts[k]) for k, column in columns.items()]
+    return dict(zip(places, with_formats(list(columns.values()), first, shown), strict=True))
 
 
 def _parts(columns: Mapping[int, Column]) -> list[list[int]]:

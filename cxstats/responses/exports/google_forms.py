@@ -1,4 +1,8 @@
-"""Google Forms' CSV and Excel: one header row of questions, a timestamp first, several answers joined by commas."""
+"""Google Forms' CSV and Excel: one header row of questions, a timestamp first, several answers in one cell.
+
+Forms' own CSV file joins several answers by ``;``, a Google sheet by ``, ``. The first column is named in the language
+of the form's owner; only names known from exports are listed.
+"""
 
 import re
 from collections import Counter
@@ -15,7 +19,7 @@ _TIMESTAMPS: Final = frozenset(
     label_key(name)
     for name in (
         "Timestamp", "Tijdstempel", "Zeitstempel", "Horodateur", "Marca temporal", "Carimbo de data/hora",
-        "Informazioni cronologiche", "时间戳记",
+        "Informazioni cronologiche", "Marcaj de timp", "Sygnatura czasowa", "时间戳记", "时间戳", "時間戳記",
     )
 )  # fmt: skip
 _ADMINISTRATIVE: Final = _TIMESTAMPS | {"emailaddress", "username", "score"}
@@ -37,7 +41,7 @@ def _layout(rows: Rows) -> Layout:
     stamp = about_the_response(texts[0], [row[0] for row in rows[1:]], role="end", zone=_ZONE)
     columns = [stamp, *(Column(text, kind="administrative") for text in texts[1:first]), *_answers(texts[first:])]
     unsaid = ["times are of the time zone of the form's owner, which the export does not say"]
-    return Layout(columns, notes=[*(unsaid if stamp.time_zone == _ZONE else []), NOTE.format(", ")])
+    return Layout(columns, notes=[*(unsaid if stamp.time_zone == _ZONE else []), NOTE.replace("{!r}", "';' or ', '")])
 
 
 def _answers(texts: Sequence[str]) -> list[Column]:
@@ -46,7 +50,7 @@ def _answers(texts: Sequence[str]) -> list[Column]:
     return [
         Column(text, match[1], "part", part_of=match[1], part=match[2])
         if match and times[match[1]] > 1
-        else Column(text, text, split=split_at(", "))
+        else Column(text, text, split=split_at(";", ", "))
         for text, match in zip(texts, found, strict=True)
     ]
 

@@ -24,13 +24,13 @@ _SHARE: Final = 0.5
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
-def split_at(between: str) -> Split:
+def split_at(*marks: str) -> Split:
     """Return how to split cells that may be multiple choices; none is split where they are not.
 
     Parameters
     ----------
-    between
-        What joins the options: ``", "`` or ``";"``.
+    marks
+        What may join the options, likeliest first: ``";"``, ``", "``.
 
     Examples
     --------
@@ -42,11 +42,11 @@ def split_at(between: str) -> Split:
 
     def split(cells: Sequence[str]) -> Options:
         # A million comments are told from choices by some of them.
-        some = dict.fromkeys(cells[:_ENOUGH])
-        if not _are_choices(_apart(list(some), between)):
-            return [[] for _ in cells]
-        found = _apart(cells, between)
-        return found if _are_choices(found) else [[] for _ in cells]
+        some = list(dict.fromkeys(cells[:_ENOUGH]))
+        for between in marks:
+            if _are_choices(_apart(some, between)) and _are_choices(found := _apart(cells, between)):
+                return found
+        return [[] for _ in cells]
 
     return split
 

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from cxstats.responses.commands import without_commands
 from cxstats.responses.inspection import Kind
 
 Rows = Sequence[Sequence[str]]
 Stated = Kind | Literal["", "part", "options"]
 Role = Literal["", "response id", "start", "end", "status", "duration", "language", "customer", "channel"]
-# Control characters, and marks that turn the direction of what follows.
-_COMMANDS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NO_CODES: Final[frozenset[str]] = frozenset()
 
 
@@ -131,7 +130,7 @@ def one_line(text: str) -> str:
     >>> one_line(" How easy\n was \x1b[31mit? ")
     'How easy was �[31mit?'
     """
-    return _COMMANDS.sub("\ufffd", " ".join(text.split()))
+    return without_commands(" ".join(text.split()))
 
 
 def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from cxstats.responses.exports.non_answers import non_answers
 from cxstats.responses.exports.wording import as_worded
-from cxstats.responses.inspection import MOST_CHOICES, likely_scales
+from cxstats.responses.inspection import MOST_CHOICES, labelled
+from cxstats.responses.likely import likely_scales, stated_labels
+from cxstats.responses.polarity import polarity
 
 _JUDGED: Final = ("rating", "choice", "number", "text")
 _FIRST: Final = 1_000
@@ -33,11 +35,15 @@ def with_shared_scales(questions: pd.DataFrame, responses: pd.DataFrame) -> pd.D
             continue
         counts = [cells.value_counts() for cells in columns]
         pooled: pd.Series[Any] = pd.concat(counts).groupby(level=0, sort=False).sum()
-        scales = likely_scales(pooled.drop(list(non_answers(pooled, {}))), str(question))
+        labels = stated_labels(str(question))
+        scales = likely_scales(labelled(pooled.drop(list(non_answers(pooled, {}))), labels), str(question))
         if not scales or len(pooled) > MOST_CHOICES:
             continue
         for place, given in zip(places, counts, strict=True):
             if len(given):
-                said = as_worded("rating", scales, given, labels={}, statement=str(items.loc[place, "part"]))
+                item = str(items.loc[place, "part"])
+                # What all items are said of may be in the question: "It was easy to ...".
+                statement = item if polarity(item) else f"{question}: {item}"
+                said = as_worded("rating", scales, given, labels={}, statement=statement)
                 judged.loc[place, ["kind", "scale", "evidence"]] = list(said)
     return judged

@@ -1,4 +1,8 @@
-"""Microsoft Forms' Excel: Id, start, completion, e-mail and name, then the questions; options each end in ``;``."""
+"""Microsoft Forms' Excel: Id, start, completion, e-mail and name, then the questions; options each end in ``;``.
+
+The first columns are named in the language of whoever downloads the file; only names that were seen in exports are
+known, in English, Dutch, German, French, Spanish and Chinese.
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -9,18 +13,32 @@ from cxstats.responses.exports.layouts import Column, Layout, Role, Rows, Vendor
 from cxstats.responses.exports.moments import about_the_response
 from cxstats.responses.labels import label_key
 
+_STARTS: Final = ("Start time", "Begintijd", "Startzeit", "Heure de début", "Hora de inicio", "开始时间")
+_ENDS: Final = (
+    "Completion time", "Tijd van voltooien", "Fertigstellungszeit", "Heure de fin", "Hora de finalización", "完成时间",
+)  # fmt: skip
+_CHANGES: Final = (
+    "Last modified time", "Tijd van laatste wijziging", "Heure de la dernière modification",
+    "Hora de la última modificación",
+)  # fmt: skip
+_OTHERS: Final = (
+    "Email", "E-mail", "Adresse de messagerie", "Correo electrónico", "电子邮件", "Name", "Naam", "Nom", "Nombre",
+    "姓名", "Language", "Langue", "Total points", "Total de puntos", "Quiz feedback", "Comentarios del cuestionario",
+    "Grade posted time",
+)  # fmt: skip
 _ROLES: Final[Mapping[str, Role]] = {
-    "id": "response id", "starttime": "start", "completiontime": "end", "language": "language",
-}  # fmt: skip
-_ADMINISTRATIVE: Final = frozenset(_ROLES) | {
-    "email", "name", "lastmodifiedtime", "totalpoints", "quizfeedback", "gradepostedtime",
-}  # fmt: skip
-_FIRST: Final = ("id", "starttime", "completiontime")
+    "id": "response id",
+    **dict.fromkeys(map(label_key, _STARTS), "start"),
+    **dict.fromkeys(map(label_key, _ENDS), "end"),
+    **dict.fromkeys(map(label_key, ("Language", "Langue")), "language"),
+}
+_TIMES: Final = frozenset(map(label_key, (*_STARTS, *_ENDS, *_CHANGES, "Grade posted time")))
+_ADMINISTRATIVE: Final = frozenset(_ROLES) | _TIMES | frozenset(map(label_key, _OTHERS))
 _ZONE: Final = "? of whoever downloaded it"
 
 
 def _recognises(rows: Rows) -> bool:
-    return tuple(label_key(name) for name in rows[0][: len(_FIRST)]) == _FIRST
+    return [_ROLES.get(label_key(name)) for name in rows[0][:3]] == ["response id", "start", "end"]
 
 
 def _layout(rows: Rows) -> Layout:
@@ -36,9 +54,12 @@ def _layout(rows: Rows) -> Layout:
 
 def _about_the_response(name: str, cells: Sequence[str]) -> Column:
     key = label_key(name)
-    return about_the_response(name, cells, role=_ROLES.get(key, ""), zone=_ZONE if key.endswith("time") else "")
+    return about_the_response(name, cells, role=_ROLES.get(key, ""), zone=_ZONE if key in _TIMES else "")
 
 
 MICROSOFT_FORMS: Final = Vendor(
-    "microsoft-forms", "'Id', 'Start time' and 'Completion time' first, one header row", _recognises, _layout
+    "microsoft-forms",
+    "'Id', 'Start time' and 'Completion time' first, in one of six languages, one header row",
+    _recognises,
+    _layout,
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -23,6 +24,7 @@ DAMAGE: Final = (
     RuntimeError,
 )  # fmt: skip
 _LONGEST_REASON: Final = 300
+LARGEST: Final = 10**18 - 1
 
 
 def read_parquet(path: Path) -> Survey:
@@ -34,7 +36,9 @@ def read_parquet(path: Path) -> Survey:
         If the extra is not installed or the file is damaged.
     """
     try:
-        frame = pd.read_parquet(path)
+        files: Any = import_module("pyarrow.parquet")
+        with files.ParquetFile(path) as file:
+            frame = as_frame(file.read())
     except ImportError:
         raise ValueError("reading Parquet needs the extra 'parquet': pip install 'cxstats[parquet]'") from None
     except DAMAGE as error:
@@ -46,7 +50,7 @@ def read_parquet(path: Path) -> Survey:
     names, notes = clean_names([str(c) for c in frame.columns])
     frame = frame.set_axis(names, axis=1).set_axis(pd.RangeIndex(1, len(frame) + 1, name="record"), axis=0)
     for name in names:
-        frame[name], note = _plain(frame[name])
+        frame[name], note = plain_cells(frame[name])
         notes += [f"column {name!r}: {note}"] if note else []
     key = response_id_column(names)
     reasons = pd.Series("", index=frame.index, dtype="str")
@@ -61,13 +65,29 @@ def read_parquet(path: Path) -> Survey:
     return Survey(kept, parquet_questions(kept, key), rejected, source)
 
 
-def _plain(cells: "pd.Series[Any]") -> "tuple[pd.Series[Any], str]":
+def as_frame(table: Any) -> pd.DataFrame:
+    """Return an Arrow table as pandas has it; whole numbers stay whole where some are missing."""
+    arrow: Any = import_module("pyarrow")
+    kinds = {
+        getattr(arrow, name.lower())(): pd.api.types.pandas_dtype(name)
+        for name in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
+    }
+    frame = cast("pd.DataFrame", table.to_pandas(types_mapper=kinds.get))
+    for place, kind in enumerate(frame.dtypes):
+        cells: Any = frame.iloc[:, place]
+        if kind in kinds.values() and cells.notna().all():
+            frame.isetitem(place, cells.astype(str(kind).lower()))
+    return frame
+
+
+def plain_cells(cells: "pd.Series[Any]") -> "tuple[pd.Series[Any], str]":
     """Return a column whose cells can be counted and compared, and say what was made of nested ones.
 
     Days become dates, decimals numbers, bytes text, and lists and records the JSON that they are.
     """
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        return cells.astype(cells.cat.categories.dtype), ""
+        kind = cells.cat.categories.dtype
+        return cells.astype("Int64" if pd.api.types.is_integer_dtype(kind) and cells.hasnans else kind), ""
     if cells.dtype != "object":
         return cells, ""
     present = cells.dropna()
@@ -75,7 +95,7 @@ def _plain(cells: "pd.Series[Any]") -> "tuple[pd.Series[Any], str]":
     if isinstance(first, bool) and all(isinstance(cell, bool) for cell in present):
         return cells.astype("boolean"), ""
     if isinstance(first, Decimal):
-        return cells.astype("float64"), ""
+        return _of_decimals(cells, present)
     if isinstance(first, date):
         days = pd.to_datetime(cells, errors="coerce")
         return (days, "") if days.notna().sum() == len(present) else (_written(cells, str), "")
@@ -84,6 +104,18 @@ def _plain(cells: "pd.Series[Any]") -> "tuple[pd.Series[Any], str]":
     if isinstance(first, list | dict | tuple | np.ndarray):
         return _written(cells, _as_json), f"{len(present):,} nested values kept as JSON text"
     return (_written(cells, str), "") if first is None or isinstance(first, time) else (cells, "")
+
+
+def _of_decimals(cells: "pd.Series[Any]", present: "pd.Series[Any]") -> "tuple[pd.Series[Any], str]":
+    """Return decimals as numbers: whole ones to the last digit, others as near as a float comes."""
+    if any(int(cell.as_tuple().exponent) < 0 for cell in present):
+        rounded = sum(Decimal(repr(float(cell))) != cell for cell in present)
+        return cells.astype("float64"), f"{rounded:,} decimals rounded to 17 digits" if rounded else ""
+    if any(abs(cell) > LARGEST for cell in present):
+        return _written(cells, str), "kept as text: whole numbers of more than 18 digits"
+    exact = [None if pd.isna(cell) else int(cell) for cell in cells]
+    whole = pd.Series(exact, index=cells.index, dtype="Int64")
+    return whole.astype("int64") if whole.notna().all() else whole, ""
 
 
 def _written(cells: "pd.Series[Any]", text_of: Callable[[Any], str]) -> "pd.Series[Any]":

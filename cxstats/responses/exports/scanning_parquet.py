@@ -8,11 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
 
-import numpy as np
 import pandas as pd
 
 from cxstats.responses.exports.layouts import clean_names
-from cxstats.responses.exports.parquet import parquet_questions
+from cxstats.responses.exports.parquet import LARGEST, as_frame, parquet_questions, plain_cells
 from cxstats.responses.exports.plain import PLAIN, response_id_column
 from cxstats.responses.exports.setting_aside import EMPTY
 from cxstats.responses.exports.spools import Folder, literal, open_engine, quoted, reject_repeats
@@ -40,8 +39,8 @@ class _Stored:
         What the file says of its columns where a survey was written to it, else empty.
     cells
         From a column's name in the file to its name in the engine.
-    whole
-        Names in the file of the columns of whole numbers.
+    decimals
+        From the name in the file of a column of decimals to how many digits are behind the point.
     blank
         Which records have no cell at all, as SQL.
     computed
@@ -53,7 +52,7 @@ class _Stored:
     first: pd.DataFrame
     codebook: pd.DataFrame
     cells: dict[str, str]
-    whole: frozenset[str]
+    decimals: dict[str, int]
     blank: str
     computed: dict[str, str]
 
@@ -74,14 +73,15 @@ class _Stored:
                 kept = "SELECT * FROM stored WHERE record NOT IN (SELECT record FROM rejected)"
         self.engine.execute(f"CREATE VIEW kept AS {kept}")
 
-    def typed(self, place: int) -> str:
-        """Return a column as pandas has it: whole numbers of which some are missing are read as floats."""
-        column = self.first.iloc[:, place]
-        cell = self.cells[str(column.name)]
-        if str(column.name) not in self.whole or not isinstance(column.dtype, np.dtype):
+    def typed(self, name: str) -> str:
+        """Return a column of the file as pandas has it, where it is of decimals."""
+        cell = self.cells[name]
+        if name not in self.decimals:
             return cell
-        (missing,) = self.engine.execute(f"SELECT count(*) - count({cell}) FROM kept").fetchone()
-        return f"CAST({cell} AS DOUBLE)" if missing else cell
+        if self.decimals[name] > 0:
+            return f"CAST({cell} AS DOUBLE)"
+        (largest,) = self.engine.execute(f"SELECT max(abs({cell})) FROM stored").fetchone()
+        return f"CAST({cell} AS {'VARCHAR' if largest is not None and largest > LARGEST else 'BIGINT'})"
 
 
 def scan_parquet(path: Path) -> Scanned:
@@ -102,7 +102,7 @@ def scan_parquet(path: Path) -> Scanned:
     names, notes = clean_names([str(name) for name in stored.first.columns])
     key = response_id_column(names) if codebook.empty else None
     stored.reject(key)
-    stored.computed = {name: stored.typed(place) for place, name in enumerate(names)}
+    stored.computed = {name: stored.typed(str(own)) for name, own in zip(names, stored.first.columns, strict=True)}
     first = stored.first.set_axis(names, axis=1)
     notes += [
         f"column {name!r}: the order of its categories is not kept"
@@ -110,7 +110,8 @@ def scan_parquet(path: Path) -> Scanned:
         if isinstance(first[name].dtype, pd.CategoricalDtype)
     ]
     if codebook.empty:
-        vendor, questions = PLAIN.name, parquet_questions(first, key)
+        plain = pd.DataFrame({name: plain_cells(first[name])[0] for name in names}, index=first.index)
+        vendor, questions = PLAIN.name, parquet_questions(plain, key)
     else:
         vendor, questions = NAME, codebook[codebook["asked"] == "yes"]
         notes.insert(0, str(codebook["text"].iloc[0]))
@@ -129,7 +130,7 @@ def _open(path: Path) -> _Stored:
         with files.ParquetFile(path) as file:
             schema = file.schema_arrow
             batch = next(file.iter_batches(_FIRST), None)
-            first = (schema.empty_table() if batch is None else arrow.Table.from_batches([batch])).to_pandas()
+            first = as_frame(schema.empty_table() if batch is None else arrow.Table.from_batches([batch]))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path.name} is not a readable Parquet file: {str(error).splitlines()[0]}") from None
     # As in reading: the index of our own responses is the record number, and a named one of others a column.
@@ -151,8 +152,9 @@ def _open(path: Path) -> _Stored:
         )
     floats = [cells[str(name)] for name in schema.names if str(schema.field(name).type) in ("float", "double")]
     blank = [f"({cell} IS NULL{f' OR isnan({cell})' if cell in floats else ''})" for cell in cells.values()]
-    whole = frozenset(str(name) for name in schema.names if str(schema.field(name).type).lstrip("u").startswith("int"))
-    return _Stored(folder, engine, first, codebook, cells, whole, " AND ".join(blank), {})
+    kinds = {str(name): schema.field(name).type for name in schema.names}
+    decimals = {name: int(kind.scale) for name, kind in kinds.items() if arrow.types.is_decimal(kind)}
+    return _Stored(folder, engine, first, codebook, cells, decimals, " AND ".join(blank), {})
 
 
 def _is_nested(kind: str) -> bool:

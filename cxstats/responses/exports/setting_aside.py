@@ -1,18 +1,19 @@
-"""Which records are no responses, and why: damaged, empty, refused by the vendor's own words, or given twice."""
+"""Which records are no responses, and why: damaged, empty, headers, totals, refused by the vendor, or given twice."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from cxstats.responses.exports.engine import surely_distinct
-from cxstats.responses.exports.layouts import Layout
+from cxstats.responses.exports.layouts import Layout, Rows
+from cxstats.responses.exports.summaries import no_answers
 from cxstats.responses.exports.texts import Texts, Truths
 
 EMPTY = "empty record"
 DUPLICATE = "duplicate response id"
 
 
-def reasons(damaged: Mapping[int, str], texts: Sequence[Texts], layout: Layout) -> dict[int, str]:
+def reasons(damaged: Mapping[int, str], texts: Sequence[Texts], layout: Layout, *, head: Rows = ()) -> dict[int, str]:
     """Say which records are not used: from place, from 0, to the first reason that there is.
 
     Parameters
@@ -23,14 +24,18 @@ def reasons(damaged: Mapping[int, str], texts: Sequence[Texts], layout: Layout) 
         The columns, without blanks around the cells.
     layout
         What the vendor says of them.
+    head
+        The first rows of the file, header rows included, where it has rows.
     """
     found = dict(damaged)
     for place in np.flatnonzero(_blank(texts)):
         found.setdefault(int(place), EMPTY)
+    rows = head if head and len(head[0]) == len(texts) else ()
+    found = {**no_answers(texts, rows[: layout.headers], rows[layout.headers :]), **found}
     for column, rule in layout.rejected.items():
         answers = np.array([rule(str(cell)) for cell in texts[column].values], dtype=object)
         for place in np.flatnonzero(texts[column].truths(answers != "")):
-            found.setdefault(int(place), str(rule(_cell(texts[column], int(place)))))
+            found.setdefault(int(place), str(rule(texts[column].cell(int(place)))))
     for column, said in enumerate(layout.columns):
         if said.role == "response id":
             for place in _again(texts[column], found, flags(layout.partial, texts)):
@@ -44,10 +49,6 @@ def flags(where: tuple[int, Callable[[str], bool]] | None, texts: Sequence[Texts
         return None
     column, holds = where
     return texts[column].truths(np.array([holds(str(cell)) for cell in texts[column].values], dtype=np.bool_))
-
-
-def _cell(texts: Texts, place: int) -> str:
-    return str(texts.values[place if texts.codes is None else int(texts.codes[place])])
 
 
 def _blank(texts: Sequence[Texts]) -> Truths:

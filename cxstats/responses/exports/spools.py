@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxstats.responses.exports.engine import release_memory
-from cxstats.responses.exports.layouts import Layout
+from cxstats.responses.exports.layouts import Layout, Rows
 from cxstats.responses.exports.setting_aside import DUPLICATE, flags, reasons
 from cxstats.responses.exports.streams import Progress
+from cxstats.responses.exports.summaries import last_note
 from cxstats.responses.exports.surveys import cleaned
 from cxstats.responses.exports.tables import Gathered, Opened
 from cxstats.responses.exports.texts import Texts, Truths
@@ -141,7 +142,7 @@ class Spool:
         with files.ParquetWriter(whole, schema, write_statistics=False) as writer:
             for piece in opened.pieces(self.layout.headers, progress):
                 short, blank = short + piece.short, blank + piece.blank
-                kept = self._take(piece, alone)
+                kept = self._take(piece, alone, opened.head)
                 if kept is not None:
                     waiting.append(arrow.Table.from_arrays(_arrays(arrow, kept), schema=schema))
                 # Small row groups are slow to read.
@@ -155,8 +156,10 @@ class Spool:
         release_memory()
         self.engine.execute(f"CREATE VIEW spooled AS FROM read_parquet({literal(str(whole))})")
         self._find_duplicates()
+        last = self.engine.execute("FROM kept WHERE record = (SELECT max(record) FROM kept)").fetchone()
+        self.notes += tuple(last_note(last[0], last[3:])) if last else ()
 
-    def _take(self, piece: Gathered, layout: Layout) -> _Kept | None:
+    def _take(self, piece: Gathered, layout: Layout, head: Rows) -> _Kept | None:
         """Set aside what is no response, and return numbers, flags and cells of the others."""
         records = piece.finish()
         texts, _, _ = cleaned(records.columns)
@@ -166,7 +169,7 @@ class Spool:
             return None
         found = [bool((text.values != "").any()) for text in texts]
         self.filled = [before or now for before, now in zip(self.filled, found, strict=True)]
-        gone = reasons(records.damaged, texts, layout)
+        gone = reasons(records.damaged, texts, layout, head=head)
         keep = np.ones(count, dtype=np.bool_)
         if gone:
             keep[list(gone)] = False

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
 from cxstats.responses.exports.columns import typed
@@ -14,6 +15,8 @@ from cxstats.responses.exports.layouts import Column, Layout, clean_names
 from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note
 from cxstats.responses.exports.setting_aside import flags, reasons
+from cxstats.responses.exports.spoilers import spoiled_note
+from cxstats.responses.exports.summaries import last_note
 from cxstats.responses.exports.tables import Opened, Records
 from cxstats.responses.exports.texts import Texts, Truths, stripped
 from cxstats.responses.exports.wording import as_worded
@@ -28,8 +31,9 @@ _ESCAPED: Final = r"'(?:[=+\-@].*|[0-9][0-9 .,]*)"
 
 @dataclass(slots=True, eq=False)
 class _Made:
-    """The columns of a survey while they are made, and what was forgiven."""
+    """The columns of a survey while they are made, of the records with these numbers, and what was forgiven."""
 
+    records: "NDArray[np.int64]"
     responses: dict[str, "pd.Series[Any]"] = field(default_factory=dict[str, "pd.Series[Any]"])
     questions: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     notes: list[str] = field(default_factory=list[str])
@@ -75,7 +79,7 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
     """
     count = len(records.columns[0]) if records.columns else 0
     texts, blanks, escaped = cleaned(records.columns)
-    rejected = reasons(records.damaged, texts, layout)
+    rejected = reasons(records.damaged, texts, layout, head=opened.head)
     keep = np.ones(count, dtype=np.bool_)
     keep[list(rejected)] = False
     gone = np.flatnonzero(~keep)
@@ -84,7 +88,9 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
         # One column after the other, so that none but one is in memory twice.
         for k, text in enumerate(texts):
             texts[k] = text.where(keep)
-    made = _Made()
+    kept = np.flatnonzero(keep) + 1
+    made = _Made(kept)
+    made.notes += last_note(int(kept[-1]), [text.cell(len(kept) - 1) for text in texts]) if len(kept) else []
     flagged = {PARTIAL: flags(layout.partial, texts), UNANSWERED: flags(layout.unanswered, texts)}
     _make_columns(made, layout, texts, places)
     for flag, found in flagged.items():
@@ -93,7 +99,7 @@ def survey_of(name: str, vendor: str, opened: Opened, *, layout: Layout, records
     made.notes += (
         [f"the apostrophe that keeps a cell from being a formula removed in {escaped:,} cells"] if escaped else []
     )
-    index = pd.Index(np.flatnonzero(keep) + 1, name="record")
+    index = pd.Index(kept, name="record")
     responses = pd.DataFrame(made.responses, index=pd.RangeIndex(len(index)), copy=False).set_axis(index, axis=0)
     return Survey(
         responses,
@@ -174,6 +180,8 @@ def _add_answers(made: _Made, column: Column, texts: Texts) -> int:
     passed, unanswered = _passed(column, texts)
     texts = texts.change(texts.values.mask(passed, "")) if unanswered else texts
     cells, note = typed(texts, column.dates)
+    if pd.api.types.is_string_dtype(cells.dtype):
+        note = note or spoiled_note(texts, made.records, column.dates, column.name)
     made.notes += [f"column {column.name!r}: {note}"] if note else []
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
         column = replace(column, time_zone=str(cells.dtype.tz))

@@ -37,6 +37,10 @@ class Texts:
     def __len__(self) -> int:
         return len(self.values if self.codes is None else self.codes)
 
+    def cell(self, place: int) -> str:
+        """Return the cell of one record."""
+        return str(self.values.iloc[place if self.codes is None else int(self.codes[place])])
+
     def spread(self, found: "pd.Series[Any]") -> "pd.Series[Any]":
         """Give each record what was found for its value: V values in, R out, numbered from 0."""
         return found if self.codes is None else found.take(self.codes).reset_index(drop=True)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cxstats.responses.exports.columns import typed
-from cxstats.responses.exports.few import Few, few_records
+from cxstats.responses.exports.few import Few, blank, few_records
 from cxstats.responses.exports.layouts import Column, clean_names
 from cxstats.responses.exports.spools import FEW_COMBINED, Spool, literal, quoted
 from cxstats.responses.exports.tables import Opened
@@ -98,10 +98,10 @@ class Understood:
     def _answers(self, place: int, cells: "pd.Series[Any]") -> _Computed:
         if isinstance(cells.dtype, pd.StringDtype):
             return _Computed(self._text(place), place)
-        if cells.isna().all():
-            return _Computed("CAST(NULL AS DOUBLE)", place)
         if self.spool.many[place]:
             return _Computed("", place, untried=True)
+        if cells.isna().all():
+            return _Computed("CAST(NULL AS DOUBLE)", place)
         return _Computed(f"m{place}.v0", place, self._look_up(place, [cells]))
 
     def _add_options(self, place: int, names: Sequence[str], cells: Sequence["pd.Series[Any]"]) -> None:
@@ -128,7 +128,7 @@ class Understood:
 
     def _blank(self, place: int) -> str:
         """Say as SQL whether a cell holds no answer."""
-        return f"(c{place} IN ({', '.join(map(literal, ['', *sorted(self.said[place].missing)]))}))"
+        return blank(place, self.said[place])
 
     def _look_up(self, place: int, meanings: Sequence["pd.Series[Any]"]) -> str:
         """Write a table from each different text of a column to its meanings, and return its name."""
@@ -174,7 +174,8 @@ class Understood:
             marks |= {mark for mark in ".," if numeric and raw.str.contains(mark, regex=False).any()}
             meant = cells.astype("float64") if numeric else cells
             self._write(table, pd.DataFrame({"raw": raw.to_numpy(dtype=object), "v0": meant}), more=bool(kinds))
-            kinds.add(str(cells.dtype))
+            # The engine keeps the moment and no zone.
+            kinds.add("moments" if isinstance(cells.dtype, pd.DatetimeTZDtype) else str(cells.dtype))
             # Points and commas in one column are no numbers.
             if len(marks) > 1 or (len(kinds) > 1 and kinds != {"int64", "float64"}):
                 return ""
@@ -206,7 +207,7 @@ def understand(spool: Spool, name: str, vendor: str, *, opened: Opened) -> Under
     said = {k: replace(layout.columns[k], name=name) for k, name in zip(places, names, strict=True)}
     few = few_records(spool, said, name, vendor, opened=opened)
     kinds = few.survey.questions.set_index("column")["kind"]
-    understood = Understood(spool, said, few, frozenset(map(str, kinds.index[kinds == "option"])))
+    understood = Understood(spool, few.said, few, frozenset(map(str, kinds.index[kinds == "option"])))
     for k in places:
         understood.add(k)
     for flag, rule in {PARTIAL: layout.partial, UNANSWERED: layout.unanswered}.items():

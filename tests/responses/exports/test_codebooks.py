@@ -101,7 +101,8 @@ CODEBOOKS = {
         "Timestamp": about(MOMENT, "end"),
         "Username": about(TEXT),
         "How likely are you to recommend us?": (WHOLE, "rating", "", "nps"),
-        "Which did you use?": SAID,
+        "Which did you use?: shop": ("bool", "option", "", ""),
+        "Which did you use?: app": ("bool", "option", "", ""),
     },
     "typeform_old.csv": {
         "#": about(TEXT, "response id"),
@@ -134,7 +135,7 @@ CODEBOOKS = {
     },
     "zendesk_stars.csv": {
         "Id": about(WHOLE, "response id"),
-        "Requester id": about(WHOLE),
+        "Requester id": about(TEXT),
         "Group": SAID,
         "Status": about(TEXT, "status"),
         "Via": about(TEXT, "channel"),
@@ -150,7 +151,7 @@ CODEBOOKS = {
         "amount": ("float64", "number", "", ""),
         "visited on": (MOMENT, "date", "", ""),
         "comment": SAID,
-        "comment (2)": SAID,
+        "comment (2)": (TEXT, "text", "", "no answer: '-' in 1 cell"),
     },
     "plain.jsonl": {
         "response_id": (TEXT, "text", "response id", ""),

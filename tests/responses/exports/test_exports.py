@@ -650,7 +650,7 @@ def test_a_guessed_encoding_and_a_stated_delimiter_are_said(tmp_path):
 
 
 def test_first_rows_that_are_no_names_are_suspected(tmp_path):
-    (tmp_path / "title.csv").write_text("Customer survey 2026,,\nces,csat,s\n4,5,a\n")
+    (tmp_path / "title.csv").write_text("Customer survey 2026,,\nces,csat,s\neasy,good,a\n")
     assert any("is the first row a title?" in note for note in read_export(tmp_path / "title.csv").source.notes)
     (tmp_path / "bare.csv").write_text("4,5\n3,2\n")
     assert any("has the file no row of names?" in note for note in read_export(tmp_path / "bare.csv").source.notes)

@@ -79,6 +79,31 @@ def test_any_table_of_events_is_not_taken_for_a_form(tmp_path, first, vendor):
         assert survey.responses["Timestamp"].tolist() == [pd.Timestamp("2026-04-22 19:57:50")]
 
 
+@pytest.mark.parametrize(
+    ("name", "stamp"),
+    [
+        ("Tijdstempel", "22-4-2026 19:57:50"),
+        ("Zeitstempel", "22.04.2026 19:57:50"),
+        ("Horodateur", "22/04/2026 19:57:50"),
+        ("Marcaj de timp", "22.04.2026 19:57:50"),
+        ("时间戳记", "2026/4/22 19:57:50"),
+        ("时间戳记", "2026/4/22 下午 7:57:50"),
+        ("時間戳記", "2026/4/22 下午 7:57:50"),
+        ("时间戳", "2026/04/22 7:57:50 下午"),
+    ],
+)
+@pytest.mark.parametrize("mark", [", ", ";"], ids=["of a sheet", "of a CSV file"])
+def test_other_languages_and_what_joins_options(tmp_path, cells, name, stamp, mark):
+    path = tmp_path / "form.csv"
+    used = [["shop", "app"], ["app"], ["shop", "a friend (near, or far)"], ["app"]]
+    path.write_text(f"{name},How?,Which?\n" + "".join(f'{stamp},4,"{mark.join(each)}"\n' for each in used))
+    survey = read_export(path)
+    assert survey.source.vendor == "google-forms"
+    assert survey.responses[name].tolist() == [pd.Timestamp("2026-04-22 19:57:50")] * 4
+    assert cells(survey, "Which?: app") == ["app" in each for each in used]
+    assert cells(survey, "Which?: a friend (near, or far)") == [False, False, True, False]
+
+
 def form(tmp_path, stamps):
     path = tmp_path / "form.csv"
     path.write_text("Timestamp,How easy was it?\n" + "".join(f"{stamp},4\n" for stamp in stamps))

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from cxstats import compare, read_export, score
@@ -183,6 +184,15 @@ def test_names_and_questions_command_no_terminal(hostile):
     assert "\x1b" not in "".join(hostile.questions.astype("str").to_numpy().ravel())
     assert hostile.responses.columns[2] == "said \ufffd]0;title\ufffd\ufffd[31m"
     assert hostile.responses.iloc[0, 2].startswith(IMAGE)  # a comment is kept as it was written
+
+
+def test_counts_and_scores_command_no_terminal():
+    names = ["\x1b[31mweb\x07", "shop\u202e", "line\nfeed", "tab\there"]
+    frame = pd.DataFrame({"csat \x1b[2J": [1, 5, 4, 3] * 10, "seg \x9b": names * 10})
+    tally = tally_of(frame, "csat \x1b[2J", by="seg \x9b", scale="csat-5")
+    for shown in (repr(tally), repr(score(tally, "mean"))):
+        assert not set("\x1b\x07\x9b\u202e\t") & set(shown)
+        assert "web" in shown
 
 
 def test_what_is_written_of_it_is_no_formula(tmp_path):

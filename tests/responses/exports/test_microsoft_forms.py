@@ -62,3 +62,28 @@ def test_the_same_as_text(survey, read_fixture):
     assert as_text.source.vendor == "microsoft-forms"
     assert_frame_equal(as_text.responses, survey.responses)
     assert_frame_equal(as_text.questions, survey.questions)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "ID,Begintijd,Tijd van voltooien,E-mail,Naam,Tijd van laatste wijziging",
+        "ID,Startzeit,Fertigstellungszeit,E-Mail,Name",
+        "ID,Heure de début,Heure de fin,Adresse de messagerie,Nom,Heure de la dernière modification",
+        "ID,Hora de inicio,Hora de finalización,Correo electrónico,Nombre,Hora de la última modificación",
+        "ID,开始时间,完成时间,电子邮件,姓名",
+    ],
+)
+def test_other_languages(tmp_path, names):
+    count = names.count(",") + 1
+    row = ["1", "4/13/26 9:05:00", "4/13/26 9:06:10", "anonymous", "", ""][:count]
+    rows = [[*names.split(","), "How easy?", "Which?"], [*row, "4", "shop;app;"], ["2", *row[1:], "5", "app;"]]
+    path = tmp_path / "form.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    survey = read_export(path)
+    assert survey.source.vendor == "microsoft-forms"
+    assert survey.questions["role"].tolist()[:3] == ["response id", "start", "end"]
+    assert survey.questions["kind"].tolist()[:count] == ["administrative"] * count
+    assert survey.responses.iloc[0, 2] == pd.Timestamp("2026-04-13 09:06:10")
+    assert survey.responses[["Which?: shop", "Which?: app"]].to_numpy().tolist() == [[True, True], [False, True]]

@@ -55,6 +55,39 @@ def test_types_and_cells(survey):
         assert note in survey.source.notes
 
 
+def test_whole_numbers_keep_every_digit_where_some_are_missing(tmp_path):
+    ids = [10**17 + k if k % 5 else None for k in range(15)]
+    columns = {
+        "customer": pa.array(ids),
+        "unsigned": pa.array([None if k is None else 2**63 + k for k in ids], pa.uint64()),
+        "decimal": pa.array([None if k is None else decimal.Decimal(k) for k in ids], pa.decimal128(20, 0)),
+        "coded": pa.array(ids).dictionary_encode(),
+        "complete": pa.array(range(15), pa.int32()),
+    }
+    files.write_table(pa.table(columns), tmp_path / "e.parquet")
+    survey = read_export(tmp_path / "e.parquet")
+    assert survey.responses.dtypes.astype(str).tolist() == ["Int64", "UInt64", "Int64", "Int64", "int32"]
+    for name in ("customer", "decimal", "coded"):
+        assert survey.responses[name].dropna().tolist() == [k for k in ids if k is not None]
+    assert survey.responses["unsigned"].iloc[1] == 2**63 + ids[1]
+    assert not survey.source.notes
+
+
+def test_decimals_that_no_number_holds_are_said(tmp_path):
+    columns = {
+        "long": pa.array([decimal.Decimal(10**30 + k) for k in range(3)], pa.decimal128(38, 0)),
+        "mean": pa.array([decimal.Decimal("3.333333333333333333"), decimal.Decimal(2), None], pa.decimal128(38, 18)),
+    }
+    files.write_table(pa.table(columns), tmp_path / "e.parquet")
+    survey = read_export(tmp_path / "e.parquet")
+    assert survey.responses["long"].tolist() == [str(10**30 + k) for k in range(3)]
+    assert survey.responses["mean"].dropna().tolist() == [10 / 3, 2]
+    assert survey.source.notes == (
+        "column 'long': kept as text: whole numbers of more than 18 digits",
+        "column 'mean': 1 decimals rounded to 17 digits",
+    )
+
+
 def test_questions(survey):
     asked = survey.questions.set_index("column")
     assert asked.loc["Response ID", "role"] == "response id"

@@ -9,6 +9,7 @@ import gc
 import io
 import random
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -278,13 +279,52 @@ def test_parquet_is_counted_where_it_is(tmp_path):
         scan_export(path)
 
 
-def test_whole_numbers_of_parquet_with_gaps_are_floats_as_in_reading(tmp_path):
+def test_whole_numbers_of_parquet_with_gaps_are_whole_as_in_reading(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"x": pa.array([1, None, 3]), "day": pa.array([1, 2, 3], pa.date32())}), path)
-    same_both_ways(path)
+    ids = [10**17 + 1, None, 10**17 + 2]
+    columns = {
+        "x": pa.array(ids),
+        "u": pa.array(ids, pa.uint64()),
+        "decimal": pa.array([None if k is None else Decimal(k) for k in ids], pa.decimal128(20, 0)),
+        "long": pa.array([Decimal(10**30 + k) for k in range(3)], pa.decimal128(38, 0)),
+        "part": pa.array([Decimal("1.25"), None, Decimal(3)], pa.decimal128(9, 2)),
+        "day": pa.array([1, 2, 3], pa.date32()),
+    }
+    pq.write_table(pa.table(columns), path)
+    _, scanned = same_both_ways(path)
+    assert scanned.select("x").fetchall() == scanned.select("decimal").fetchall() == [(k,) for k in ids]
+
+
+DAYS = [f"{k % 12 + 1}/{k % 9 + 1}/2026 10:{k % 60:02d}" for k in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (DAYS, "VARCHAR"),
+        ([*DAYS, "13/1/2026 10:00"], "TIMESTAMP"),
+        ([*DAYS, "13/1/2026 10:00", "1/13/2026 10:00"], "VARCHAR"),
+        ([f"2026/1/{k % 28 + 1} {k % 24}:00" for k in range(40)], "TIMESTAMP"),
+        ([f"{k},5%" for k in range(40)], "DOUBLE"),
+        ([""] * 5 + [f"2026-01-{k + 1:02d}" for k in range(30)], "TIMESTAMP"),
+        ([f"2026-01-{k + 1:02d}T10:00:00+0{1 + k // 20}:00" for k in range(30)], "TIMESTAMP WITH TIME ZONE"),
+    ],
+)
+@pytest.mark.parametrize("small", [True, False])
+def test_dates_and_numbers_as_people_write_them_are_those_of_reading(tmp_path, cells, kind, small):
+    other = [f"{k % 9 + 1}/{k % 12 + 1}/2026" for k in range(len(cells))]
+    path = written(tmp_path / "a.csv", [["x", "y", "z"], *([*pair, "1"] for pair in zip(cells, other, strict=True))])
+    with small_pieces() if small else contextlib.nullcontext():
+        survey, scanned = read_export(path), scan_export(path)
+        assert str(scanned.select("x").types[0]).removesuffix("_NS") == kind
+        if "ZONE" in kind:
+            assert survey.questions["time_zone"].tolist() == ["UTC", "", ""]
+            assert scanned.questions["time_zone"].tolist() == ["UTC", "", ""]
+        else:
+            same_both_ways(path)
 
 
 def test_a_parquet_file_that_a_survey_was_written_to(tmp_path, support):
