@@ -53,6 +53,15 @@ Scores: how well we do, and how sure we are
     standardised                a score as it would be with another mix of segments (Standardised)
     bullets                     lines as a Markdown list, with nothing in them taken for markup
 
+In time: did it change
+    with_period                 the day, week, month or quarter of every row, in the engine that holds it
+    over_time, ScoreSeries      a score in every period, empty and unfinished ones shown
+    control_chart, ControlChart what is out of the ordinary, by Shewhart, Ewma, Cusum or Individuals
+    change_points, ChangePoints when the level changed, with an interval for the date
+    before_after, BeforeAfter   what a release changed against the trend before; Placebos at other dates
+    also_changed, AlsoChanged   what else changed then: who answered, how many, on which weekdays
+    target, Target              how likely the score is at its target, and the path to it
+
 Planning: how many do we ask
     expect, Expected            what the next wave is thought to answer; a last wave's scores say it too
     answers_needed, Plan        answers for a margin, on average or with assurance; margin_reached the other way
@@ -72,6 +81,13 @@ Drivers: what moves it
     sensitivity, Sensitivity    what an unmeasured cause would have to be like
     compare_effects             does an effect differ between segments (EffectComparison)
 
+Actions: what to do
+    pain_points, PainPoints     where along the journey it hurts: shrunken scores, contributions, ranks, owners
+    league_table, LeagueTable   agents, teams or stores, adjusted for the mix that they were dealt; league_of
+    accumulated_effort          score by the number of contacts or switches (AccumulatedEffort); mark_switches
+    follow_up, FollowUp         whom to call back, to thank, to ask one more question (CustomerColumns, ContactRules)
+    recovery, Recovery          did those who were called come back, against comparable ones
+
 Plots are in `cxstats.plots`, pages in `cxstats.reports`, the command in `cxstats.cli`.
 """
 
@@ -80,6 +96,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from cxstats.actions.followup import ContactRules, CustomerColumns, FollowUp, Recovery, follow_up, recovery
+    from cxstats.actions.journeys import (
+        AccumulatedEffort,
+        LeagueTable,
+        PainPoints,
+        accumulated_effort,
+        league_of,
+        league_table,
+        mark_switches,
+        pain_points,
+    )
     from cxstats.drivers.checks import Diagnostics
     from cxstats.drivers.diagnostics import diagnose
     from cxstats.drivers.effects import EffectTable
@@ -104,6 +131,7 @@ if TYPE_CHECKING:
     from cxstats.responses.inspection import Question, inspect
     from cxstats.responses.joining import Attached, attach
     from cxstats.responses.markdown import bullets
+    from cxstats.responses.periods import with_period
     from cxstats.responses.personal.columns import personal_columns, pseudonymised
     from cxstats.responses.quality import Flagged, duplicate_answers, speeders, straight_liners
     from cxstats.responses.repeats import RepeatAnswerers, repeat_answerers
@@ -118,6 +146,17 @@ if TYPE_CHECKING:
     from cxstats.scores.association import Association, ShareAmong, rank_correlation, share_among
     from cxstats.scores.bootstrap import bootstrap_interval
     from cxstats.scores.calibration import Claim, check_claim
+    from cxstats.scores.changes import (
+        AlsoChanged,
+        BeforeAfter,
+        ChangePoints,
+        Placebos,
+        Target,
+        also_changed,
+        before_after,
+        change_points,
+        target,
+    )
     from cxstats.scores.comparing import Benchmark, Comparison, compare, compare_paired, compare_two
     from cxstats.scores.contrasts.superiority import Superiority, superiority
     from cxstats.scores.coverage import exact_coverage
@@ -148,6 +187,16 @@ if TYPE_CHECKING:
     from cxstats.scores.representation import FrameComparison, compare_with_frame
     from cxstats.scores.silent import if_silent
     from cxstats.scores.silent_bounds import SilentBounds
+    from cxstats.scores.trends import (
+        ControlChart,
+        Cusum,
+        Ewma,
+        Individuals,
+        ScoreSeries,
+        Shewhart,
+        control_chart,
+        over_time,
+    )
 
 __all__ = [
     "DIFFERENCES",
@@ -155,12 +204,20 @@ __all__ = [
     "METRIC_NAMES",
     "PAIRED_DIFFERENCES",
     "SCALES",
+    "AccumulatedEffort",
+    "AlsoChanged",
     "Association",
     "Attached",
+    "BeforeAfter",
     "Benchmark",
+    "ChangePoints",
     "Claim",
     "Comparison",
+    "ContactRules",
+    "ControlChart",
     "CrossTally",
+    "CustomerColumns",
+    "Cusum",
     "Design",
     "Detectable",
     "DetectionPlan",
@@ -172,41 +229,55 @@ __all__ = [
     "EarlyAndLate",
     "EffectComparison",
     "EffectTable",
+    "Ewma",
     "Expected",
     "ExportCheck",
     "Flagged",
+    "FollowUp",
     "FrameComparison",
     "Importance",
+    "Individuals",
     "Interval",
+    "LeagueTable",
     "Metric",
     "MissingAnswers",
     "MixAndRate",
+    "PainPoints",
+    "Placebos",
     "Plan",
     "PriorityMap",
     "Question",
     "Reading",
+    "Recovery",
     "RepeatAnswerers",
     "ResponseRates",
     "Sample",
     "Scale",
     "Scanned",
+    "ScoreSeries",
     "ScoreWithout",
     "Scores",
     "Sensitivity",
     "ShareAmong",
+    "Shewhart",
     "SilentBounds",
     "Standardised",
     "Superiority",
     "Survey",
     "Tally",
+    "Target",
     "Threshold",
     "Weighted",
     "WhatIf",
+    "accumulated_effort",
+    "also_changed",
     "answers_needed",
     "answers_to_detect",
     "attach",
+    "before_after",
     "bootstrap_interval",
     "bullets",
+    "change_points",
     "check_claim",
     "check_direction",
     "compare",
@@ -214,6 +285,7 @@ __all__ = [
     "compare_paired",
     "compare_two",
     "compare_with_frame",
+    "control_chart",
     "converted_mean",
     "cross_tally",
     "detectable_difference",
@@ -229,18 +301,24 @@ __all__ = [
     "expect",
     "find_threshold",
     "fit_drivers",
+    "follow_up",
     "formula_table",
     "if_silent",
     "importance_of",
     "inspect",
     "invitations_needed",
+    "league_of",
+    "league_table",
     "margin_reached",
+    "mark_switches",
     "missing_answers",
     "mix_and_rate",
     "mover_difference",
     "named_difference",
     "named_metric",
     "named_scale",
+    "over_time",
+    "pain_points",
     "personal_columns",
     "post_stratify",
     "priorities",
@@ -250,6 +328,7 @@ __all__ = [
     "rank_correlation",
     "read_answer",
     "read_export",
+    "recovery",
     "repeat_answerers",
     "response_rates",
     "scan_export",
@@ -262,13 +341,33 @@ __all__ = [
     "straight_liners",
     "superiority",
     "tally",
+    "target",
     "threshold_of",
     "trim_weights",
     "what_if",
+    "with_period",
 ]
 
 _ROOMS: Final = MappingProxyType(
     {
+        "actions.followup": (
+            "ContactRules",
+            "CustomerColumns",
+            "FollowUp",
+            "Recovery",
+            "follow_up",
+            "recovery",
+        ),
+        "actions.journeys": (
+            "AccumulatedEffort",
+            "LeagueTable",
+            "PainPoints",
+            "accumulated_effort",
+            "league_of",
+            "league_table",
+            "mark_switches",
+            "pain_points",
+        ),
         "drivers.checks": ("Diagnostics",),
         "drivers.diagnostics": ("diagnose",),
         "drivers.effects": ("EffectTable",),
@@ -304,6 +403,28 @@ _ROOMS: Final = MappingProxyType(
         "responses.weighting.trimming": ("trim_weights",),
         "responses.weighting.weighted": ("Weighted",),
         "responses.weights": ("Design",),
+        "responses.periods": ("with_period",),
+        "scores.trends": (
+            "ControlChart",
+            "Cusum",
+            "Ewma",
+            "Individuals",
+            "ScoreSeries",
+            "Shewhart",
+            "control_chart",
+            "over_time",
+        ),
+        "scores.changes": (
+            "AlsoChanged",
+            "BeforeAfter",
+            "ChangePoints",
+            "Placebos",
+            "Target",
+            "also_changed",
+            "before_after",
+            "change_points",
+            "target",
+        ),
         "scores.association": ("Association", "ShareAmong", "rank_correlation", "share_among"),
         "scores.bootstrap": ("bootstrap_interval",),
         "scores.calibration": ("Claim", "check_claim"),

@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 STEADY_RATE: Final = 2 * (1 / 720 - 1 / 5040)
 """How often a run of neighbours that rise, or fall, becomes six long: orders of six and of seven values."""
 
+_LONGEST: Final = 1e12
 _CENTRES: Final = 9
 _SIGMAS: Final = 7
 
@@ -94,9 +95,9 @@ def false_alarm_rate(kind: Kind, limit: float, error: Error) -> float:
         sum is at most a little too high.
     """
     shift, scale, weight = _possible(error)
-    rate = float(weight @ (1 / _run_length(kind, limit, shift, scale).mean)) if _looks_at_lines(kind) else 0.0
+    rate = float(weight @ _alarms_a_period(kind, limit, shift, scale)) if _looks_at_lines(kind) else 0.0
     if isinstance(kind, Cusum):
-        rate += float(weight @ (1 / _run_length(kind, limit, -shift, scale).mean))
+        rate += float(weight @ _alarms_a_period(kind, limit, -shift, scale))
     steady = isinstance(kind, Shewhart | Individuals) and "six-rising" in kind.rules
     return rate + (STEADY_RATE if steady else 0.0)
 
@@ -107,7 +108,7 @@ def limit_for(kind: Ewma | Cusum, error: Error) -> float:
     wanted = np.log(1 / kind.periods_between)
 
     def off(limit: float) -> float:
-        return float(np.log(false_alarm_rate(kind, limit, error)) - wanted)
+        return float(np.log(max(false_alarm_rate(kind, limit, error), 1 / _LONGEST)) - wanted)
 
     high = 4.0
     while off(high) > 0:
@@ -126,6 +127,12 @@ def delay_of(kind: Kind, limit: float, *, shift: float) -> RunLength:
 
 def _looks_at_lines(kind: Kind) -> bool:
     return not isinstance(kind, Shewhart | Individuals) or any(name in RULES for name in kind.rules)
+
+
+def _alarms_a_period(kind: Kind, limit: float, shift: Floats, scale: Floats) -> Floats:
+    """Return one over the average run length; 0 where that is longer than the arithmetic can tell."""
+    mean = _run_length(kind, limit, shift, scale).mean
+    return np.divide(1.0, mean, out=np.zeros_like(mean), where=(mean > 0) & (mean < _LONGEST))
 
 
 def _run_length(kind: Kind, limit: float, shift: Floats, scale: Floats) -> RunLength:

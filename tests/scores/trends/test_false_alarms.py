@@ -137,3 +137,12 @@ def test_settings_are_checked():
         Ewma(periods_between=2)
     with pytest.raises(ValueError, match="limits 'exact' not found"):
         Shewhart(limits="exact")
+
+
+@pytest.mark.parametrize("kind", [Ewma(), Cusum(shift=1.0)])
+@pytest.mark.parametrize("centre", [0.2, 0.45])
+@pytest.mark.parametrize("sigma", [0.1, 0.35])
+def test_a_limit_is_found_however_short_the_baseline(kind, centre, sigma):
+    error = Error(centre, sigma)
+    limit = limit_for(kind, error)
+    assert false_alarm_rate(kind, limit, error) == pytest.approx(1 / kind.periods_between, rel=1e-2)

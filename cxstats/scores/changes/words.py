@@ -1,0 +1,92 @@
+"""What people read of changes: which way, how much, and what about the series they should know."""
+
+from typing import Final
+
+import numpy as np
+import scipy
+
+from cxstats.scores.changes.noise import Floats, Integers, Variation
+from cxstats.scores.changes.series import Series
+from cxstats.scores.comparing.wording import unit_of_differences
+from cxstats.scores.metrics import Metric
+from cxstats.scores.planning.words import distance_text
+
+PATTERN: Final = 0.01
+ALIKE: Final = 0.3
+_TWICE: Final = {"day": 14, "month": 24, "quarter": 8}
+_TURNS: Final = {"day": (7, "day of the week"), "month": (12, "month of the year"), "quarter": (4, "quarter")}
+
+
+def moved_word(difference: float) -> str:
+    """Say ``"rose"`` or ``"fell"``."""
+    return "rose" if difference > 0 else "fell"
+
+
+def size_text(metric: Metric, size: float) -> str:
+    """Write a size without a sign, with its unit: ``"5.0 percentage points"``."""
+    return f"{distance_text(metric, abs(size))} {unit_of_differences(metric)}"
+
+
+def level_text(confidence_level: float) -> str:
+    """Write ``"95 % interval"``."""
+    return f"{100 * confidence_level:g} % interval"
+
+
+def series_notes(series: Series) -> tuple[str, ...]:
+    """Say what was left out of a series, and what is thin in it."""
+    said = list[str]()
+    if series.undated:
+        said.append(f"{series.undated:,} answers have no {series.along} and are left out.")
+    if series.empty:
+        verb = "has" if series.empty == 1 else "have"
+        said.append(f"{series.noun(series.empty)} in between {verb} no answers; they count as gaps in time.")
+    few = int((series.n < series.scores.minimum_base).sum())
+    if few:
+        verb = "has" if few == 1 else "have"
+        said.append(
+            f"{series.noun(few)} {verb} fewer than {series.scores.minimum_base} answers: too few to say on their own; "
+            "they count for as little as they weigh."
+        )
+    return tuple(said)
+
+
+def variation_in_words(series: Series, variation: Variation) -> str:
+    """Say how much scores go up and down by chance and beyond it, and how alike neighbours are."""
+    every, metric = series.every, series.metric
+    beyond = "hardly any ups and downs beyond it are seen"
+    if variation.spread >= variation.chance / 2:
+        beyond = f"besides, it goes up and down by about {size_text(metric, variation.spread)}"
+    alike = ""
+    if variation.correlation >= ALIKE:
+        alike = f" Neighbouring {every}s are alike (correlation about {variation.correlation:.1f})."
+    return (
+        f"A typical {every}'s score has a sampling error of {size_text(metric, variation.chance)}; {beyond}. Both are "
+        f"allowed for.{alike}"
+    )
+
+
+def patterns_in_words(series: Series, residual: Floats) -> tuple[str, ...]:
+    """Warn where scores follow the calendar: days of the week in a daily series, seasons where two rounds are seen."""
+    turn = _TURNS.get(series.every)
+    if turn is None or series.position[-1] + 1 < _TWICE[series.every]:
+        return ()
+    length, name = turn
+    p_value = p_of_groups(residual, 1 / series.variance, series.position % length)
+    if not p_value < PATTERN:
+        return ()
+    return (f"Scores follow the {name} (p = {p_value:.2g}), which is not allowed for here: take longer periods.",)
+
+
+def p_of_groups(y: Floats, weights: Floats, group: Integers) -> float:
+    """P-value of the weighted analysis of variance by groups; NaN where it has no degrees of freedom."""
+    names = np.unique(group)
+    between, left = len(names) - 1, len(y) - len(names)
+    if between < 1 or left < 1:
+        return float("nan")
+    means = np.array([np.average(y[group == name], weights=weights[group == name]) for name in names])
+    fitted = means[np.searchsorted(names, group)]
+    explained = float(weights @ (fitted - np.average(y, weights=weights)) ** 2)
+    unexplained = float(weights @ (y - fitted) ** 2)
+    if not unexplained > 0:
+        return float("nan")
+    return float(scipy.special.fdtrc(between, left, explained / between / (unexplained / left)))
