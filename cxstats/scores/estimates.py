@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.commands import without_commands
 from cxstats.responses.markdown import plain_markdown
 from cxstats.responses.tallies import Tally
 from cxstats.scores.intervals import Interval, IntervalMethod, Sample, named_interval, require_confidence_level
@@ -322,7 +323,8 @@ class Scores:
 
     def __repr__(self) -> str:
         below = f"\n{self.design_in_words}" if self.tally.design else ""
-        return f"{self.metric.formula}\n{self.base_in_words}\n{self.to_text().to_string(index=False)}{below}"
+        shown = self.to_text().to_string(index=False)
+        return without_commands(f"{self.metric.formula}\n{self.base_in_words}\n{shown}{below}")
 
 
 def score(
