@@ -236,7 +236,7 @@ def test_times_with_a_zone_and_dates_in_parquet(tmp_path):
     (row,) = run_json(
         "score", tmp_path / "e.csv", "--column", "nps", "--scale", "nps", "--time", "t", "--since", "2026-02-01"
     )
-    assert row["n"] == 33
+    assert row["n"] == 34
 
 
 def test_a_terminal_without_unicode_still_shows_the_table(tmp_path):

@@ -49,7 +49,7 @@ def test_unknown_parameters_and_notebooks_say_what_exists(notebook, tmp_path):
     with pytest.raises(ValueError, match="parameter 'time' not found; did you mean 'times'. parameters: export, times"):
         write_report(notebook, tmp_path, settings={"time": 3})
     with pytest.raises(
-        ValueError, match="notebook 'how-easy' not found; .*notebooks: who-answered, how-easy-are-we, what"
+        ValueError, match="notebook 'how-easy' not found; .*notebooks: who-answered, how-easy-are-we, did-it"
     ):
         named_notebook("how-easy")
     assert named_notebook("02-how-easy-are-we.ipynb") == named_notebook("how-easy-are-we")
@@ -118,8 +118,8 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
 
 def test_there_are_curated_notebooks():
     assert list(curated_notebooks()) == [
-        "who-answered", "how-easy-are-we", "did-it-change", "what-makes-checkout-hard", "what-makes-support-hard",
-        "how-many-do-we-ask",
+        "who-answered", "how-easy-are-we", "did-it-change", "where-does-it-hurt", "what-makes-checkout-hard",
+        "what-makes-support-hard", "whom-to-contact", "how-many-do-we-ask",
     ]  # fmt: skip
 
 

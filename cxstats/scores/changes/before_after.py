@@ -190,7 +190,9 @@ class BeforeAfter:
         between = between_text(metric, float(row["low"]), float(row["high"]))
         foretold = "the trend before foretold" + (", the comparison group taken into account" if self.against else "")
         when = "" if self.horizon <= after else ", which has not been seen yet"
-        where = f"In {series.noun_th(self.horizon)} after the change of {day_text(self.change)}{when}, {subject}"
+        lasting = self.interruption.effects == "level" and not when
+        at = "After" if lasting else f"In {series.noun_th(self.horizon)} after"
+        where = f"{at} the change of {day_text(self.change)}{when}, {subject}"
         n = f"n = {row['n_before']:,} and {row['n_after']:,}"
         if row["low"] <= 0 <= row["high"]:
             return (
