@@ -18,7 +18,7 @@ from cxstats.responses.names import unknown_name
 
 PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
-TABLES: Final = ("frame", "events")
+TABLES: Final = ("frame", "events", "contacts", "later")
 """Parameters that name a table besides the export, as a path."""
 OF_THE_SAMPLE: Final = (
     *TABLES,
