@@ -26,11 +26,12 @@ OF_THE_SAMPLE: Final = (
     "clusters",
     "since",
     "until",
-    "change",
+    "release_date",
     "reached",
     "goal",
     "goal_by",
     "owners",
+    "first_rows",
 )
 """Parameters that say something of the sample exports alone: how they were drawn, a release, a target, owners."""
 EMPTY: Final[Mapping[type, object]] = {str: "", float: 0.0, int: 0, list: [], dict: {}}

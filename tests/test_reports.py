@@ -3,6 +3,7 @@
 import re
 
 import nbformat
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -98,6 +99,20 @@ def test_the_curated_notebook_runs_over_an_export_of_ones_own(tmp_path):
     addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", html)
     assert all(address.startswith(("data:", "index.html", "#")) for address in addresses)
     assert str(tmp_path) not in html
+
+
+def test_nothing_that_is_known_of_the_sample_alone_is_said_of_another_export(tmp_path):
+    days = pd.date_range("2026-01-01", periods=300, freq="9h").strftime("%Y-%m-%d %H:%M:%S")
+    export = tmp_path / "mine.csv"
+    pd.DataFrame({"answered_at": days, "ces": [1 + k % 7 for k in range(300)]}).to_csv(export, index=False)
+    for notebook in ("did-it-change", "how-many-do-we-ask"):
+        arguments = ["report", str(export), "--notebook", notebook, "--out", str(tmp_path / "pages")]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+    html = (tmp_path / "pages" / "03-did-it-change.html").read_text(encoding="utf-8")
+    assert "No release is named." in html
+    assert "No target is named." in html
+    assert "9 February 2026" not in html
 
 
 def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_sample(tmp_path):
