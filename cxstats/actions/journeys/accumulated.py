@@ -131,11 +131,13 @@ class AccumulatedEffort:
         if beyond[most] <= 0:
             return f"{column} is no worse beyond {self.along} {first}; n = {n:,}."
         total = metric.text(float(self.share @ scores.estimate))
+        more = 100 * float(self.share[self.base + 1 :].sum())
         return (
-            f"{column} is {metric.text(float(scores.estimate[self.base]))} at {self.along} {first} and {total} over "
-            f"all {n:,} answers ({metric.good} is good). Most is lost at {self.along} {self.levels[most]}, with "
-            f"{100 * self.share[most]:.0f} % of the answers: {distance_in_words(metric, float(self.lost[most]))} of "
-            f"{distance_in_words(metric, float(self.lost.sum()))} in all."
+            f"{column} is {total} over all {n:,} answers, and {metric.text(float(scores.estimate[self.base]))} where "
+            f"{self.along} is {first} ({metric.good} is good): the {more:.0f} % of answers with more make the whole "
+            f"{distance_in_words(metric, float(self.lost.sum()))} worse. Most of it comes with {self.along} "
+            f"{self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
+            f"{distance_in_words(metric, float(self.lost[most]))}."
         )
 
     def notes(self) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class LeagueTable:
 
     @property
     def total(self) -> float:
-        """Score of all answers."""
+        """Score of all answers of the units."""
         return float(self.measured.share @ self.measured.estimate)
 
     def to_frame(self) -> pd.DataFrame:
@@ -204,6 +204,8 @@ class LeagueTable:
         ):
             some = segment_names(table.loc[table["verdict"] == verdict, [self.of]])
             notes += [f"Not judged, {why}: {listed(some)}."] if some else []
+        without = int(self.scores.n.sum() - self.scores.n[self.measured.cells].sum())
+        notes += [f"{without:,} answers without a value in {self.of} are left out."] if without else []
         if self.measured.apart:
             notes.append("The covariance between cells under the design is not known and counts as 0.")
         return tuple(notes)

@@ -57,7 +57,7 @@ def league_table(
     rating
         The column of answers.
     of
-        The column of units.
+        The column of units; answers without one are left out and counted in the notes.
     given
         Columns of what units are dealt and do not choose: channel, contact reason.
     scale, metric, design
@@ -108,7 +108,7 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
     """
     if of not in scores.tally.by:
         raise ValueError(unknown_name("column", of, scores.tally.by))
-    cells = measured(scores, alike=[name for name in scores.tally.by if name != of])
+    cells = measured(scores, alike=[name for name in scores.tally.by if name != of], known=of)
     rows = scores.segments.iloc[cells.cells].reset_index(drop=True)
     unit, names = pd.factorize(rows[of], use_na_sentinel=False, sort=False)
     kind = rows.drop(columns=of).apply(tuple, axis=1).factorize()[0] if len(rows.columns) > 1 else np.zeros_like(unit)

@@ -66,7 +66,7 @@ class Measured:
         return self.correlation * root * root[:, None]
 
 
-def measured(scores: Scores, *, alike: Sequence[str] = ()) -> Measured:
+def measured(scores: Scores, *, alike: Sequence[str] = (), known: str | None = None) -> Measured:
     """Take the score of each cell with its variance.
 
     Parameters
@@ -75,6 +75,8 @@ def measured(scores: Scores, *, alike: Sequence[str] = ()) -> Measured:
         Of a tally by cell.
     alike
         Columns of the cells; those with the same values in them are averaged with each other first, and then with all.
+    known
+        A column; cells without a value in it are left out.
 
     Raises
     ------
@@ -87,7 +89,10 @@ def measured(scores: Scores, *, alike: Sequence[str] = ()) -> Measured:
     experiments. Statistical Applications in Genetics and Molecular Biology 3.
     """
     tally = scores.tally
-    cells = np.flatnonzero(tally.n > 0)
+    present = tally.n > 0
+    if known is not None:
+        present &= tally.segments[known].notna().to_numpy(dtype=np.bool_)
+    cells = np.flatnonzero(present)
     if not cells.size:
         raise ValueError(f"there are no answers to {tally.column!r}")
     totals = tally.totals[cells].sum(axis=1)

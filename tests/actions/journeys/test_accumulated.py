@@ -39,7 +39,7 @@ def test_levels_taken_together_are_counted_as_one(answers):
     assert found.standard_error == pytest.approx([0, error])
     table = found.to_frame()
     assert table["difference_low"][1] == pytest.approx(more.mean() - one.mean() - 1.959964 * error, abs=1e-6)
-    assert "Most is lost at contacts 2 or more" in found.sentence()
+    assert "Most of it comes with contacts 2 or more" in found.sentence()
 
 
 def test_the_base_is_the_first_level_with_enough_answers(answers):

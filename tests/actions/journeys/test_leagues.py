@@ -175,3 +175,16 @@ def test_errors_say_what_exists():
     one = replace(scores, tally=cx.tally(data.assign(agent=1), "ces", scale="ces-2.0", by=("agent", "reason")))
     with pytest.raises(ValueError, match="two or more units that share a kind of contact; got 1"):
         league_of(one, of="agent")
+
+
+def test_answers_without_a_unit_are_left_out_and_counted():
+    table, _ = calls(np.random.default_rng(5))
+    table["agent"] = table["agent"].astype("object")
+    named = league_table(table.iloc[200:], "ces", of="agent", given=["reason"], scale="ces-2.0")
+    table.loc[table.index[:200], "agent"] = None
+    found = league_table(table, "ces", of="agent", given=["reason"], scale="ces-2.0")
+    assert sorted(found.units) == sorted(named.units)
+    assert found.total == pytest.approx(named.total, rel=1e-12)
+    assert found.to_frame()["n"].sum() == len(table) - 200
+    assert "200 answers without a value in agent are left out." in found.notes()
+    assert not any("left out" in note for note in named.notes())
