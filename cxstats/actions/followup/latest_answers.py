@@ -94,7 +94,7 @@ def latest_answers(
     differing = len(np.unique(chosen[same & (bad != bad[chosen])]))
     rows = used[order.index.to_numpy(dtype=np.intp)[first]]
     aside = [(reason, int((why == k).sum())) for k, reason in enumerate(_ASIDE)]
-    account = (("answers", len(table)), (USED, len(rows)), (EARLIER, len(used) - len(rows)), *aside)
+    account = (("read", len(table)), (USED, len(rows)), (EARLIER, len(used) - len(rows)), *aside)
     return LatestAnswers(rows, answer[rows], days_of(moments)[rows], value[rows], differing, account)
 
 

@@ -212,7 +212,7 @@ def _listed(frame: pd.DataFrame, rules: ContactRules, scale: Scale) -> pd.DataFr
     why = frame["why"].mask(beyond, NO_THANKS).mask((lists == ASK) & (room < 0), NO_CALLS)
     why = why.mask((lists == ASK) & (room >= 0), FULL)
     rank = frame.groupby(lists).cumcount().add(1).where(lists != "", 0)
-    found = frame.assign(list=lists, rank=rank, why=why)
+    found = frame.assign(list=lists, rank=rank, why=why, days_ago=frame["days_ago"].astype("Int64"))
     return found[[*COLUMNS, *(column for column in found.columns if column not in COLUMNS)]]
 
 

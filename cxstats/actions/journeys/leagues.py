@@ -108,7 +108,7 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
     """
     if of not in scores.tally.by:
         raise ValueError(unknown_name("column", of, scores.tally.by))
-    cells = measured(scores, alike=[name for name in scores.tally.by if name != of], known=of)
+    cells = measured(scores, alike=[name for name in scores.tally.by if name != of], having=of)
     rows = scores.segments.iloc[cells.cells].reset_index(drop=True)
     unit, names = pd.factorize(rows[of], use_na_sentinel=False, sort=False)
     kind = rows.drop(columns=of).apply(tuple, axis=1).factorize()[0] if len(rows.columns) > 1 else np.zeros_like(unit)

@@ -66,7 +66,7 @@ class Measured:
         return self.correlation * root * root[:, None]
 
 
-def measured(scores: Scores, *, alike: Sequence[str] = (), known: str | None = None) -> Measured:
+def measured(scores: Scores, *, alike: Sequence[str] = (), having: str | None = None) -> Measured:
     """Take the score of each cell with its variance.
 
     Parameters
@@ -75,7 +75,7 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), known: str | None = N
         Of a tally by cell.
     alike
         Columns of the cells; those with the same values in them are averaged with each other first, and then with all.
-    known
+    having
         A column; cells without a value in it are left out.
 
     Raises
@@ -90,8 +90,8 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), known: str | None = N
     """
     tally = scores.tally
     present = tally.n > 0
-    if known is not None:
-        present &= tally.segments[known].notna().to_numpy(dtype=np.bool_)
+    if having is not None:
+        present &= tally.segments[having].notna().to_numpy(dtype=np.bool_)
     cells = np.flatnonzero(present)
     if not cells.size:
         raise ValueError(f"there are no answers to {tally.column!r}")
