@@ -12,8 +12,11 @@ from typing import Final
 import click
 import numpy as np
 import pandas as pd
+from change_claims import CHANGE_CLAIMS
 from driver_claims import effect_covers, line_covers
+from followup_claims import WORLDS, recovery_covers
 from inference_claims import COMPARISONS, INFERENCE_CLAIMS, MIXES
+from journey_claims import JOURNEYS
 from scipy.special import ndtr
 from shape_claims import (
     checkout_knee,
@@ -24,6 +27,7 @@ from shape_claims import (
     place_covers,
     threshold_found,
 )
+from trend_claims import TREND_CLAIMS
 
 import cxstats as cx
 from cxstats.responses.simulate import simulate_support
@@ -278,13 +282,19 @@ DRIVER_CLAIMS: Final = (
         for k, share in enumerate(IMPORTANCE[:3])
     ),
 )
+FOLLOW_UP: Final = tuple(
+    coverage(f"effect of a call, {name}, n = 600", recovery_covers(world)) for name, world in WORLDS.items()
+)
 QUICK: Final = (
     *(claim for claim in CLAIMS[::3] if "direction check" not in claim.name),
     *LINES[::3],
     COMPARISONS[0],
     *MIXES[:3],
+    *(claim for claim in TREND_CLAIMS if "moving average, CSAT 80 % at 200 answers" in claim.name),
 )
-EVERY: Final = (*CLAIMS, *INFERENCE_CLAIMS, *DRIVER_CLAIMS)
+EVERY: Final = (
+    *CLAIMS, *INFERENCE_CLAIMS, *DRIVER_CLAIMS, *TREND_CLAIMS, *CHANGE_CLAIMS, *JOURNEYS, *FOLLOW_UP,
+)  # fmt: skip
 HEAD: Final = """# Calibration
 
 Claims about coverage and error rates, checked by simulation. A claim holds when the nominal rate lies in the exact
