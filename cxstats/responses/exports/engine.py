@@ -159,7 +159,9 @@ def as_series(pieces: Sequence[Any]) -> "pd.Series[str]":
     """Join arrays of text and lists of cells into one column."""
     pa = arrow()
     arrays = [pa.array(piece, pa.large_string()) if isinstance(piece, list) else piece for piece in pieces]
-    return pa.chunked_array(arrays, pa.large_string()).to_pandas().astype("str")
+    # In one piece, which is copied once here and by nothing later.
+    joined = pa.chunked_array([pa.concat_arrays(arrays)] if arrays else [], pa.large_string())
+    return joined.to_pandas().astype("str")
 
 
 def typed_by_arrow(values: "pd.Series[str]", kind: str) -> "pd.Series[Any] | None":
@@ -176,6 +178,12 @@ def typed_by_arrow(values: "pd.Series[str]", kind: str) -> "pd.Series[Any] | Non
 
 def first_bytes(values: "pd.Series[str]") -> "NDArray[np.uint8] | None":
     """Return the first byte of each cell, 0 of a blank one; None where Arrow is absent or holds cells otherwise."""
+    ends = end_bytes(values)
+    return None if ends is None else ends[0]
+
+
+def end_bytes(values: "pd.Series[str]") -> "tuple[NDArray[np.uint8], NDArray[np.uint8]] | None":
+    """Return the first and the last byte of each cell, 0 of a blank one; None as `first_bytes`."""
     cells = _in_one_piece(values)
     if cells is None:
         return None
@@ -183,10 +191,10 @@ def first_bytes(values: "pd.Series[str]") -> "NDArray[np.uint8] | None":
     ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)
     shown, filled = np.frombuffer(letters or b"", dtype=np.uint8), ends[1:] > ends[:-1]
     if filled.all():
-        return shown[ends[:-1]]
-    found = np.zeros(len(cells), dtype=np.uint8)
-    found[filled] = shown[ends[:-1][filled]]
-    return found
+        return shown[ends[:-1]], shown[ends[1:] - 1]
+    first, last = np.zeros(len(cells), dtype=np.uint8), np.zeros(len(cells), dtype=np.uint8)
+    first[filled], last[filled] = shown[ends[:-1][filled]], shown[ends[1:][filled] - 1]
+    return first, last
 
 
 def _in_one_piece(values: "pd.Series[str]") -> Any:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
 from cxstats.responses.exports.columns import typed
-from cxstats.responses.exports.engine import release_memory
+from cxstats.responses.exports.engine import first_bytes, release_memory
 from cxstats.responses.exports.layouts import Column, Layout, clean_names
 from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note
@@ -25,6 +25,7 @@ from cxstats.responses.survey import PARTIAL, QUESTION_COLUMNS, UNANSWERED, Sour
 
 # Cells of a column that hardly repeat are not counted in larger exports.
 _MANY: Final = 10_000
+_APOSTROPHE: Final = ord("'")
 # Spreadsheets hide an apostrophe in front of what would else be a formula or a number.
 _ESCAPED: Final = r"'(?:[=+\-@].*|[0-9][0-9 .,]*)"
 
@@ -120,7 +121,8 @@ def cleaned(columns: list[Texts]) -> tuple[list[Texts], int, int]:
     while columns:
         text, some = stripped(columns.pop())
         blanks += some
-        if text.values.str.startswith("'").any():
+        first = first_bytes(text.values)
+        if text.values.str.startswith("'").any() if first is None else (first == _APOSTROPHE).any():
             shielded = text.values.str.fullmatch(_ESCAPED).to_numpy(dtype=np.bool_)
             escaped += int(text.counts()[shielded].sum())
             text = text.change(text.values.mask(shielded, text.values.str.slice(1)))

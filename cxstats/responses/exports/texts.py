@@ -133,6 +133,12 @@ class Gathering:
 
 def stripped(texts: Texts) -> tuple[Texts, int]:
     """Remove blanks around the cells, and say around how many records' cells there were any."""
+    from cxstats.responses.exports.engine import end_bytes
+
+    ends = end_bytes(texts.values)
+    # Blanks are ASCII of 32 and below, or letters of several bytes of 128 and above.
+    if ends is not None and not any(((end > 0) & (end <= 32) | (end >= 128)).any() for end in ends):
+        return texts, 0
     values = texts.values.str.strip()
     changed = (values != texts.values).to_numpy(dtype=np.bool_)
     if not changed.any():
