@@ -262,7 +262,7 @@ def _write_pages(
         for path in paths:
             # How the sample was drawn and what else is known of it says nothing about another export.
             known = reports.stored_parameters(path) if "export" in values else {}
-            cleared = {part: reports.EMPTY[type(known[part])] for part in reports.OF_THE_SAMPLE if part in known}
+            cleared = {part: type(known[part])() for part in reports.OF_THE_SAMPLE if part in known}
             settings = {**cleared, **values}
             try:
                 reports.write_report(path, out, settings=settings, name=name, on_cell=lambda: bar.update(1))

@@ -34,7 +34,6 @@ OF_THE_SAMPLE: Final = (
     "first_rows",
 )
 """Parameters that say something of the sample exports alone: how they were drawn, a release, a target, owners."""
-EMPTY: Final[Mapping[type, object]] = {str: "", float: 0.0, int: 0, list: [], dict: {}}
 _META: Final = ("question", "answer", "source")
 CELL_SECONDS: Final = 300
 

@@ -8,6 +8,7 @@ What else          also_changed, AlsoChanged: mix of respondents, weekdays, resp
 series            scores by period in the order of time
 noise             sampling error, ups and downs beyond it, and how they carry over
 partitions        best dates by dynamic programming, F statistics, intervals for a date
+showing           how results show themselves in a notebook and a terminal
 segmented         the columns of an interrupted series, Newey and West's errors
 """
 

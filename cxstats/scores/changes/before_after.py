@@ -15,7 +15,6 @@
 """
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Final, get_args
 
 import numpy as np
@@ -27,6 +26,7 @@ from cxstats.scores.changes.noise import Floats, Integers
 from cxstats.scores.changes.placebos import Placebos, placebos_of
 from cxstats.scores.changes.segmented import Effects, Errors
 from cxstats.scores.changes.series import Every, Series, When, day_of, day_text, series_of
+from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import (
     ALIKE,
     level_text,
@@ -270,12 +270,10 @@ class BeforeAfter:
         return said
 
     def _repr_html_(self) -> str:
-        notes = "<br>".join(escape(line) for line in self.notes())
-        table = self.to_text().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.sentence())}</p>{table}<p>{notes}</p>"
+        return as_html(self)
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence(), self.to_text().to_string(index=False), *self.notes()])
+        return as_text(self)
 
 
 def before_after(

@@ -14,7 +14,6 @@
 """
 
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import Final
 
@@ -24,6 +23,7 @@ import pandas as pd
 from cxstats.scores.changes.detecting import Found, Rules, find_changes
 from cxstats.scores.changes.noise import Floats
 from cxstats.scores.changes.series import Every, Series, series_of
+from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import (
     level_text,
     moved_word,
@@ -216,12 +216,10 @@ class ChangePoints:
         return self.series.start(int(self.series.position[place]))
 
     def _repr_html_(self) -> str:
-        notes = "<br>".join(escape(line) for line in self.notes())
-        table = self.to_text().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.sentence())}</p>{table}<p>{notes}</p>"
+        return as_html(self)
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence(), self.to_text().to_string(index=False), *self.notes()])
+        return as_text(self)
 
 
 _FIGURES: Final = ("estimate", "standard_error", "low", "high")

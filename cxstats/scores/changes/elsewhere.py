@@ -14,7 +14,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,7 @@ import scipy
 from cxstats.responses.numbering import number_rows
 from cxstats.scores.changes.noise import Floats, Integers
 from cxstats.scores.changes.series import Every, When, day_of, day_text, days_in, series_of
+from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import level_text
 from cxstats.scores.comparing.sides import sides_of
 from cxstats.scores.comparing.wording import between_text, difference_text, p_text, unit_of_differences
@@ -198,12 +198,10 @@ class AlsoChanged:
         )
 
     def _repr_html_(self) -> str:
-        notes = "<br>".join(escape(line) for line in self.notes())
-        table = self.to_text().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.sentence())}</p>{table}<p>{notes}</p>"
+        return as_html(self)
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence(), self.to_text().to_string(index=False), *self.notes()])
+        return as_text(self)
 
 
 def also_changed(

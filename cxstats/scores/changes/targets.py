@@ -11,7 +11,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 import numpy as np
@@ -20,6 +19,7 @@ import scipy
 
 from cxstats.scores.changes.noise import Averaged, averaged, noise_of
 from cxstats.scores.changes.series import Every, Series, When, day_of, day_text, series_of
+from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import level_text
 from cxstats.scores.comparing.benchmarks import Benchmark
 from cxstats.scores.comparing.wording import difference_text, unit_of_differences
@@ -217,12 +217,10 @@ class Target:
         return tuple(said)
 
     def _repr_html_(self) -> str:
-        notes = "<br>".join(escape(line) for line in self.notes())
-        table = self.to_text().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.sentence())}</p>{table}<p>{notes}</p>"
+        return as_html(self)
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence(), self.to_text().to_string(index=False), *self.notes()])
+        return as_text(self)
 
 
 def target(
