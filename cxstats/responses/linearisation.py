@@ -163,7 +163,8 @@ def _blocks(shape: tuple[int, int], column: Places, unit: Places, value: Floats,
     (segments, points), units = shape, len(scale)
     segment, point = np.divmod(column, points)
     pairs, row = distinct_numbers(segment * units + unit, segments * units)
-    sums = np.bincount(row * points + point, weights=value, minlength=len(pairs) * points).reshape(len(pairs), points)
+    sums = np.bincount(row * points + point, weights=value, minlength=len(pairs) * points).astype(np.float64)
+    sums = sums.reshape(len(pairs), points)
     # Scaled after they are summed: sums of whole weights are exact.
     sums *= scale[pairs % max(units, 1)][:, None]
     ends = np.searchsorted(pairs, np.arange(segments + 1) * units)

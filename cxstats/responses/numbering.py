@@ -1,17 +1,19 @@
 """Numbers in place of keys, so that sums over cells are sums over arrays."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import same_type
+from cxstats.responses.column_types import same_type
 
 Places = NDArray[np.intp]
 
 
 _SPARSE: Final = 16
+_MOST_NUMBERS: Final = 2**62
 
 
 def distinct_numbers(numbers: Places, bound: int) -> tuple[Places, Places]:
@@ -21,6 +23,24 @@ def distinct_numbers(numbers: Places, bound: int) -> tuple[Places, Places]:
     occurs = np.zeros(bound, dtype=np.bool_)
     occurs[numbers] = True
     return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[numbers]
+
+
+def number_groups(columns: Sequence["pd.Series[Any]"]) -> tuple[Places, Places]:
+    """Return a row of each distinct combination of values, and which combination each row is; in no order.
+
+    Missing values are alike. At least one column.
+    """
+    number, bound = np.zeros(len(columns[0]), dtype=np.intp), 1
+    for column in columns:
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        if bound * len(values) > _MOST_NUMBERS:
+            distinct, number = distinct_numbers(number, bound)
+            bound = len(distinct)
+        number, bound = number * len(values) + codes, bound * len(values)
+    distinct, number = distinct_numbers(number, bound)
+    row = np.empty(len(distinct), dtype=np.intp)
+    row[number] = np.arange(len(number))
+    return row, number
 
 
 def number_rows(keys: pd.DataFrame) -> tuple[pd.DataFrame, Places]:

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import SQUARES, STRATUM, TOTAL
+from cxstats.responses.design_rows import SQUARES, STRATUM, TOTAL
+from cxstats.responses.quoting import examples
 from cxstats.responses.weights import Design, PopulationSize
 
 Floats = NDArray[np.float64]
@@ -162,7 +163,7 @@ def require_two_clusters(stratum_sizes: "pd.Series[float]", design: Design) -> N
     units = f"clusters (column {design.clusters!r})" if design.clusters else "rows"
     if design.strata is None:
         raise ValueError(f"a design needs two or more {units}; the data have one")
-    names = ", ".join(map(repr, lonely[:5])) + (", ..." if len(lonely) > 5 else "")
+    names = examples(lonely, name=design.strata) + (", ..." if len(lonely) > 5 else "")
     raise ValueError(
         f"every stratum of column {design.strata!r} needs two or more {units}, so that its variance can be estimated; "
         f"one only in: {names}. Merge it with a stratum like it, or say how to count it with lonely='centre', "

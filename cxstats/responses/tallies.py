@@ -22,16 +22,9 @@ from numpy.typing import NDArray
 
 from cxstats.responses.answers import missing_codes
 from cxstats.responses.commands import without_commands
-from cxstats.responses.engines import (
-    ANSWER,
-    ROWS,
-    SQUARES,
-    TOTAL,
-    WEIGHED,
-    DesignCounts,
-    count_answers,
-    open_frame,
-)
+from cxstats.responses.design_counts import DesignCounts
+from cxstats.responses.design_rows import SQUARES, TOTAL, WEIGHED
+from cxstats.responses.engines import ANSWER, ROWS, count_answers, open_frame
 from cxstats.responses.ledgers import Ledger, merged_ledgers
 from cxstats.responses.linearisation import MOST_COORDINATES, LinearSums
 from cxstats.responses.numbering import number_rows
@@ -236,9 +229,9 @@ def tally(
     if design is None:
         cells = count_answers(frame, column, by)
         cells[WEIGHED] = cells[TOTAL] = cells[SQUARES] = cells[ROWS]
-        return _from_cells(
-            cells, place_answers(cells[ANSWER], column, scale, missing_codes(missing)), column, scale=scale, by=by
-        )
+        segments, segment = number_rows(cells[list(by)])
+        placed = place_answers(cells[ANSWER], column, scale, missing_codes(missing))
+        return _from_cells(cells, placed, column, scale=scale, segments=segments, segment=segment)
     return _under_design(
         DesignCounts(frame, column, by, design), column, scale=scale, by=by, design=design, missing=missing
     )
@@ -267,8 +260,11 @@ def _under_design(
     units = units and replace(units, frame=strata.weigh(units.frame))
 
     def of_segments(by: tuple[str, ...]) -> Tally:
-        plain = _from_cells(cells, placed, column, scale=scale, by=by)
-        found = linearise(counted, cells, placed.position, strata, units=units, by=by, points=len(scale.points))
+        segments, segment = number_rows(cells[list(by)])
+        plain = _from_cells(cells, placed, column, scale=scale, segments=segments, segment=segment)
+        found = linearise(
+            counted, cells, placed.position, strata, units=units, segment=segment, by=by, shape=plain.counts.shape
+        )
         return replace(
             plain,
             design=design,
@@ -285,9 +281,16 @@ def _under_design(
     return replace(of_segments(by), whole=whole) if by else whole
 
 
-def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scale, by: tuple[str, ...]) -> Tally:
+def _from_cells(
+    cells: pd.DataFrame,
+    placed: Placed,
+    column: str,
+    *,
+    scale: Scale,
+    segments: pd.DataFrame,
+    segment: NDArray[np.intp],
+) -> Tally:
     """Count cells by segment and point as a simple random sample."""
-    segments, segment = number_rows(cells[list(by)])
     rows, weighed = (cells[name].to_numpy(dtype=np.int64) for name in (ROWS, WEIGHED))
     used, at = placed.position >= 0, (segment, placed.position)
     table, line = (len(segments), len(scale.points)), (len(segments),)
@@ -296,7 +299,7 @@ def _from_cells(cells: pd.DataFrame, placed: Placed, column: str, *, scale: Scal
     return Tally(
         column=column,
         scale=scale,
-        by=by,
+        by=tuple(segments.columns),
         design=None,
         segments=segments,
         counts=counts,

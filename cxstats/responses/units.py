@@ -12,21 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.engines import (
-    ANSWER,
-    CLUSTER,
-    MARGIN,
-    PRESENT,
-    SAMPLED,
-    SQUARES,
-    STRATUM,
-    SUMS,
-    TOTAL,
-    WEIGHED,
-    DesignCounts,
-)
+from cxstats.responses.design_counts import PRESENT, DesignCounts
+from cxstats.responses.design_rows import CLUSTER, MARGIN, SAMPLED, SQUARES, STRATUM, SUMS, TOTAL, WEIGHED
+from cxstats.responses.engines import ANSWER
 from cxstats.responses.linearisation import LinearSums
-from cxstats.responses.numbering import distinct_numbers, number_rows, same_rows
+from cxstats.responses.numbering import distinct_numbers, number_groups, same_rows
 from cxstats.responses.strata import Strata
 from cxstats.responses.weights import Design
 
@@ -70,8 +60,9 @@ def linearise(
     strata: Strata,
     *,
     units: "UnitCells | None",
+    segment: Places,
     by: Sequence[str],
-    points: int,
+    shape: tuple[int, int],
 ) -> Linearised:
     """Work out the covariance of the weighted totals of each segment.
 
@@ -87,23 +78,24 @@ def linearise(
         What each stratum does.
     units
         The cells of the sampled units; None where they are too many, so that the engine multiplies.
+    segment
+        Segment of each cell.
     by
         The columns that make the segments; none for all rows as one.
-    points
-        Number of points, K.
+    shape
+        Number of segments, S, and of points, K.
     """
-    keys, segment = number_rows(cells[list(by)])
     stratum = strata.places(cells[STRATUM])
     inside = stratum >= 0
-    left = np.zeros(len(keys))
+    left = np.zeros(shape[0])
     used = inside & (position >= 0)
     np.add.at(left, segment[used], cells[SQUARES].to_numpy(np.float64)[used] * strata.left[stratum[used]])
     if units is not None:
-        sums = units.sums(strata, segment, position, shape=(len(keys), points))
-        degrees = units.degrees_of_freedom(sums.segment, len(strata.sizes), segments=len(keys))
+        sums = units.sums(strata, segment, position, shape=shape)
+        degrees = units.degrees_of_freedom(sums.segment, len(strata.sizes), segments=shape[0])
         explained = sums.explained()
         return Linearised(sums.before_margins() - explained, explained, degrees, left, (sums,))
-    shape, inner = (len(keys), points), cells[inside]
+    inner = cells[inside]
     covariance, degrees = _in_engine(
         counted, inner, position[inside], strata, segment=segment[inside], by=by, shape=shape
     )
@@ -235,18 +227,10 @@ def sampled(counted: DesignCounts, by: Sequence[str], design: Design) -> Sampled
 def _gathered(finest: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, Places]:
     """Sum cells of units by segment, stratum and answer; return the sums, and which of them each cell is a part of."""
     keys = [*by, STRATUM, ANSWER]
-    _, segment = number_rows(finest[list(by)])
-    number, bound = segment, int(segment.max(initial=0)) + 1
-    for name in (STRATUM, ANSWER):
-        codes, values = pd.factorize(finest[name], use_na_sentinel=False)
-        number, bound = number * len(values) + codes, bound * len(values)
-    distinct, cell = distinct_numbers(number, bound)
-    first = np.empty(len(distinct), dtype=np.intp)
-    first[cell[::-1]] = np.arange(len(cell))[::-1]
-    cells = finest[keys].iloc[first].reset_index(drop=True)
-    summed = {name: np.bincount(cell, weights=finest[name], minlength=len(first)) for name in SUMS}
-    types = {name: finest[name].dtype for name in SUMS}
-    return cells.assign(**summed).astype(types), cell
+    row, cell = number_groups([finest[key] for key in keys])
+    cells = finest[keys].iloc[row].reset_index(drop=True)
+    summed = {name: np.bincount(cell, weights=finest[name], minlength=len(row)) for name in SUMS}
+    return cells.assign(**summed).astype({name: finest[name].dtype for name in SUMS}), cell
 
 
 def _numbered(

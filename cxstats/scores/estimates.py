@@ -230,7 +230,7 @@ class Scores:
             "low": limits.low,
             "high": limits.high,
         }
-        return pd.concat([self.segments.reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+        return self.segments.reset_index(drop=True).assign(**figures)
 
     def to_text(self) -> pd.DataFrame:
         """Table as people read it: rounded, shares in percent, and "too few to say" below the minimum base.

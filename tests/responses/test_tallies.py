@@ -453,6 +453,15 @@ def test_an_empty_table_has_no_answers_and_no_error():
     assert np.isnan(score(tally(empty, "x", scale="csat-5")).estimate).all()
 
 
+@pytest.mark.parametrize("table", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("design", [Design("w"), Design("w", "h"), Design("w", clusters="c")], ids=str)
+def test_an_empty_table_under_a_design_has_no_answers_and_no_error(table, design):
+    empty = pd.DataFrame({"x": [1], "s": ["a"], "w": [1.0], "h": [1], "c": [1]})[:0]
+    empty = empty if table is pd.DataFrame else pl.from_pandas(empty)
+    assert tally(empty, "x", scale="csat-5", by="s", design=design).total.n.tolist() == [0]
+    assert np.isnan(score(tally(empty, "x", scale="csat-5", design=design)).estimate).all()
+
+
 def test_the_data_stay_as_they_were():
     data = messy()
     before = data.copy()

@@ -1,0 +1,141 @@
+"""The rows of a sample under our own names: keys, and what is added up over them.
+
+An engine's rows are a lazy selection; those of pandas are made here, since its columns are at hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxstats.responses.engines import ANSWER, ROWS, Frame, collect_small
+from cxstats.responses.numbering import number_groups
+from cxstats.responses.weights import Design
+
+STRATUM: Final = "__stratum"
+CLUSTER: Final = "__cluster"
+WEIGHED: Final = "__weighed"
+SAMPLED: Final = "__sampled"
+TOTAL: Final = "__total"
+SQUARES: Final = "__squares"
+SUMS: Final = (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES)
+MARGIN: Final = "__margin"
+POPULATION: Final = "__population"
+LOWEST: Final = "__lowest"
+_WEIGHT: Final = "__weight"
+
+
+def design_rows(frame: Frame, column: str, by: Sequence[str], design: Design) -> Frame:
+    """Select the columns that matter under our own names, the weight as a float that is null where it is missing.
+
+    Columns ``__answer``, ``__by0``, ..., ``__stratum``, ``__cluster``, ``__margin0``, ..., the sums but for rows, and
+    what else the design names.
+    """
+    schema = frame.collect_schema()
+    answer = nw.col(column)
+    if isinstance(schema[column], nw.Categorical | nw.Enum):
+        answer = answer.cast(nw.String)
+    taken = {f"__by{i}": name for i, name in enumerate(by)} | _named(design)
+    rows = frame.select(answer.alias(ANSWER), *(nw.col(name).alias(key) for key, name in taken.items()))
+    # NaN sorts above every number in some engines and is null in others: make it null in all.
+    floats = [key for key, name in taken.items() if schema[name].is_float()]
+    rows = rows.with_columns(nw.when(~nw.col(key).is_nan()).then(nw.col(key)).alias(key) for key in floats)
+    if design.strata is None:
+        rows = rows.with_columns(nw.lit(0).alias(STRATUM))
+    weight = nw.lit(1.0) if design.weights is None else nw.col(_WEIGHT).cast(nw.Float64)
+    known = weight.fill_null(0.0)
+    return rows.with_columns(
+        weight.alias(_WEIGHT),
+        known.alias(TOTAL),
+        (known * known).alias(SQUARES),
+        (known > 0).cast(nw.Int64).alias(WEIGHED),
+        (~weight.is_null()).cast(nw.Int64).alias(SAMPLED),
+    )
+
+
+def _named(design: Design) -> dict[str, str]:
+    """Return the columns that the design names, by our names."""
+    population = design.population_size if isinstance(design.population_size, str) else None
+    named = {STRATUM: design.strata, CLUSTER: design.clusters, _WEIGHT: design.weights, POPULATION: population}
+    named |= {f"{MARGIN}{i}": name for i, name in enumerate(design.margins)}
+    return {key: name for key, name in named.items() if name}
+
+
+def sums_of_pandas(table: pd.DataFrame, column: str, by: Sequence[str], design: Design) -> tuple[pd.DataFrame, float]:
+    """Add up the rows of a pandas table by segment, stratum and answer; also return the lowest weight.
+
+    A float column of pandas holds NaN for what is missing, so that nothing needs to be told apart.
+    """
+    weights = np.ones(len(table)) if design.weights is None else _floats(table[design.weights])
+    absent = np.isnan(weights)
+    known = np.where(absent, 0.0, weights) if absent.any() else weights
+    answers = table[column]
+    answers = answers.astype("str") if isinstance(answers.dtype, pd.CategoricalDtype) else answers
+    keys = {name: table[name] for name in by} | ({STRATUM: table[design.strata]} if design.strata else {})
+    sums = {TOTAL: known, SQUARES: known * known, WEIGHED: known > 0, SAMPLED: ~absent}
+    row, cell = number_groups([*keys.values(), answers])
+    keys = pd.DataFrame({name: values.iloc[row].array for name, values in (keys | {ANSWER: answers}).items()})
+    cells = collect_small(nw.from_native(keys, eager_only=True))
+    cells[STRATUM] = cells[STRATUM] if design.strata else 0
+    return cells.assign(**_added(cell, len(row), sums)), float(known.min(initial=np.inf))
+
+
+def _floats(weights: "pd.Series[Any]") -> NDArray[np.float64]:
+    return weights.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _added(cell: NDArray[np.intp], cells: int, sums: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Count the rows of each cell and add up their sums; whole numbers and truth values give whole numbers."""
+    found: dict[str, NDArray[Any]] = {ROWS: np.bincount(cell, minlength=cells)}
+    for name, values in sums.items():
+        if values.dtype == np.bool_ and values.all():
+            found[name] = found[ROWS]
+        else:
+            total = np.bincount(cell, weights=values, minlength=cells)
+            found[name] = total if values.dtype == np.float64 else total.astype(np.int64)
+    return found
+
+
+def require_numbers(frame: Frame, design: Design) -> None:
+    """Refuse weights and population sizes that are no numbers.
+
+    Raises
+    ------
+    ValueError
+        Names the column and its type.
+    """
+    named, schema = _named(design), frame.collect_schema()
+    for what, key in (("population sizes", POPULATION), ("weights", _WEIGHT)):
+        if key in named and not (kind := schema[named[key]]).is_numeric():
+            raise ValueError(f"{what} must be numbers; column {named[key]!r} is {kind}")
+
+
+def require_usable(rows: Frame, design: Design) -> int:
+    """Refuse rows that the design cannot place, and weights that are none; return the number of rows.
+
+    Raises
+    ------
+    ValueError
+        Says of which column how many rows are empty, or from where to where the weights go.
+    """
+    named = {STRATUM: ("stratum", design.strata), CLUSTER: ("cluster", design.clusters)}
+    named |= {f"{MARGIN}{i}": ("margin", name) for i, name in enumerate(design.margins)}
+    if isinstance(design.population_size, str):
+        named[POPULATION] = ("population size", design.population_size)
+    empty = {key: nw.col(key).is_null() for key, (_, name) in named.items() if name}
+    # A row without a weight was not fitted to any margin.
+    weighed = nw.col(_WEIGHT).fill_null(0.0) > 0
+    empty |= {key: found & weighed for key, found in empty.items() if key.startswith(MARGIN)}
+    checks = [found.cast(nw.Int64).sum().alias(key) for key, found in empty.items()]
+    extent = (nw.col(_WEIGHT).min().alias("__low"), nw.col(_WEIGHT).max().alias("__high"), nw.len().alias(ROWS))
+    found = collect_small(rows.select(*checks, *extent)).iloc[0]
+    for key, (what, name) in named.items():
+        if name and found[key] > 0:
+            raise ValueError(f"every row needs its {what}; column {name!r} is empty in {int(found[key]):,} rows")
+    low, high = found["__low"], found["__high"]
+    if not pd.isna(low) and (low < 0 or high == float("inf")):
+        raise ValueError(f"weights must be finite and not negative; column {design.weights!r} has {low:g} to {high:g}")
+    return int(found[ROWS])
