@@ -10,7 +10,6 @@ import pandas as pd
 
 from cxstats.responses.design_rows import (
     CLUSTER,
-    LOWEST,
     MARGIN,
     POPULATION,
     SAMPLED,
@@ -18,15 +17,17 @@ from cxstats.responses.design_rows import (
     SUMS,
     TOTAL,
     WEIGHED,
+    PandasRows,
     design_rows,
     require_numbers,
     require_usable,
-    sums_of_pandas,
+    rows_of_pandas,
 )
 from cxstats.responses.engines import ANSWER, ROWS, Frame, collect_small, with_categories
 from cxstats.responses.weights import Design
 
 PRESENT: Final = "__present"
+_LOWEST: Final = "__lowest"
 
 
 class DesignCounts:
@@ -73,45 +74,47 @@ class DesignCounts:
 
     def _rows_summed(self) -> pd.DataFrame:
         """Sum the rows and check them at once; what is wrong with them is looked up only then."""
-        native = self._source.to_native()
-        if isinstance(native, pd.DataFrame):
-            cells, lowest = sums_of_pandas(native, self._column, self._by, self._design)
-            cells = with_categories(cells, self._source, self._by)
-        else:
-            # A stratum that all share takes the engine longer than to write it beside the sums.
-            keys = [key for key in self._finest if key != STRATUM or self._design.strata]
-            lowest = nw.col(TOTAL).min().alias(LOWEST)
-            summed = self._rows.group_by(*keys).agg(nw.len().alias(ROWS), *(nw.col(c).sum() for c in SUMS[1:]), lowest)
-            found = self._named(collect_small(summed))
-            lowest = found.pop(LOWEST).min()
-            cells = found if self._design.strata else found.assign(**{STRATUM: 0})
-        usable = lowest >= 0 and np.isfinite(cells[TOTAL]).all() and cells[STRATUM].notna().all()
+        rows, one_stratum = self._rows_of_pandas(), {} if self._design.strata else {STRATUM: 0}
+        if rows is not None:
+            return with_categories(rows.cells(), self._source, self._by).assign(**one_stratum)
+        # A stratum that all share takes the engine longer to tell apart than to write beside the sums.
+        keys = [key for key in self._finest if key not in one_stratum]
+        lowest = nw.col(TOTAL).min().alias(_LOWEST)
+        summed = self._rows.group_by(*keys).agg(nw.len().alias(ROWS), *(nw.col(c).sum() for c in SUMS[1:]), lowest)
+        cells = self._named(collect_small(summed)).assign(**one_stratum)
+        usable = cells.pop(_LOWEST).min() >= 0 and np.isfinite(cells[TOTAL]).all() and cells[STRATUM].notna().all()
         if isinstance(self._design.population_size, str) or not usable:
             _ = self._row_count
         return cells
+
+    def _rows_of_pandas(self) -> PandasRows | None:
+        """Return the rows where pandas holds them, all of which have been checked."""
+        native = self._source.to_native()
+        if not isinstance(native, pd.DataFrame):
+            return None
+        rows = rows_of_pandas(native, self._column, self._by, self._design)
+        if rows is None or isinstance(self._design.population_size, str):
+            _ = self._row_count
+        return rows
 
     def unit_cells(self, *, at_most: int) -> pd.DataFrame | None:
         """Sum by segment, stratum, cluster, margins and raw answer; None where these cells are more than `at_most`.
 
         Columns `by`, ``__stratum``, ``__cluster`` (where the design has clusters), ``__answer``, ``__margin0``, ...,
-        and the sums.
+        and the sums. Few rows that are in memory are returned as they are, which is quicker than to sum them.
         """
+        rows = self._rows_of_pandas()
+        if rows is not None and len(rows) <= at_most:
+            # Converting text would take longer than all that follows.
+            return rows.table().assign(**({} if self._design.strata else {STRATUM: 0}))
         if self._row_count > at_most:
             size = collect_small(self._cells.select(nw.len().alias(ROWS)))[ROWS]
             if int(size.iloc[0]) > at_most:
                 return None
-        kind, found = self._rows.implementation, self._cells_or_rows(at_most)
-        # Pandas has these columns already, and converting text takes longer than all that follows.
-        if kind.is_pandas():
-            return found.to_native().rename(columns=dict(zip(self._keys, self._by, strict=True)))
-        return self._named(collect_small(found))
-
-    def _cells_or_rows(self, at_most: int) -> Frame:
-        """Return the cells; where few rows are in memory the rows themselves, which is quicker than to sum them."""
         kind = self._rows.implementation
-        if self._row_count > at_most or not (kind.is_pandas() or kind.is_polars() or kind.is_pyarrow()):
-            return self._cells
-        return self._rows.select(*self._finest, nw.lit(1).alias(ROWS), *SUMS[1:])
+        if self._row_count > at_most or not (kind.is_polars() or kind.is_pyarrow()):
+            return self._named(collect_small(self._cells))
+        return self._named(collect_small(self._rows.select(*self._finest, nw.lit(1).alias(ROWS), *SUMS[1:])))
 
     def same_types(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Give cells the types that they have whatever the engine."""

@@ -4,6 +4,7 @@ An engine's rows are a lazy selection; those of pandas are made here, since its 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
@@ -24,8 +25,44 @@ SQUARES: Final = "__squares"
 SUMS: Final = (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES)
 MARGIN: Final = "__margin"
 POPULATION: Final = "__population"
-LOWEST: Final = "__lowest"
 _WEIGHT: Final = "__weight"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PandasRows:
+    """R rows that pandas holds, all of them usable.
+
+    Attributes
+    ----------
+    keys
+        Segments by their own names, the answer, and what the design names.
+    sums
+        What is added up over rows, but for their number; shape (R,) each.
+    """
+
+    keys: "Mapping[str, pd.Series[Any]]"
+    sums: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.keys[ANSWER])
+
+    def table(self) -> pd.DataFrame:
+        """Return all rows, each as a cell of its own."""
+        sums = {
+            name: values if name in (TOTAL, SQUARES) else values.astype(np.int64) for name, values in self.sums.items()
+        }
+        return pd.DataFrame({**self.keys, ROWS: np.ones(len(self), dtype=np.int64), **sums})
+
+    def cells(self) -> pd.DataFrame:
+        """Count rows and add up their sums by all keys; the types are the same whatever the engine."""
+        row, cell = number_groups([*self.keys.values()])
+        cells = pd.DataFrame({name: values.iloc[row].array for name, values in self.keys.items()})
+        rows = np.bincount(cell, minlength=len(row))
+        found: dict[str, NDArray[Any]] = {ROWS: rows}
+        for name, values in self.sums.items():
+            added = np.bincount(cell, weights=values, minlength=len(row))
+            found[name] = added if name in (TOTAL, SQUARES) else added.astype(np.int64)
+        return collect_small(nw.from_native(cells, eager_only=True)).assign(**found)
 
 
 def design_rows(frame: Frame, column: str, by: Sequence[str], design: Design) -> Frame:
@@ -64,39 +101,29 @@ def _named(design: Design) -> dict[str, str]:
     return {key: name for key, name in named.items() if name}
 
 
-def sums_of_pandas(table: pd.DataFrame, column: str, by: Sequence[str], design: Design) -> tuple[pd.DataFrame, float]:
-    """Add up the rows of a pandas table by segment, stratum and answer; also return the lowest weight.
+def rows_of_pandas(table: pd.DataFrame, column: str, by: Sequence[str], design: Design) -> PandasRows | None:
+    """Take the rows of a pandas table; None where something is wrong with what the design names.
 
     A float column of pandas holds NaN for what is missing, so that nothing needs to be told apart.
     """
     weights = np.ones(len(table)) if design.weights is None else _floats(table[design.weights])
     absent = np.isnan(weights)
     known = np.where(absent, 0.0, weights) if absent.any() else weights
+    named = {key: table[name] for key, name in _named(design).items() if key not in (_WEIGHT, POPULATION)}
+    for key, values in named.items():
+        gaps = values.isna().to_numpy()
+        if (gaps & (known > 0)).any() if key.startswith(MARGIN) else gaps.any():
+            return None
+    if known.min(initial=0.0) < 0 or np.isinf(known).any():
+        return None
     answers = table[column]
     answers = answers.astype("str") if isinstance(answers.dtype, pd.CategoricalDtype) else answers
-    keys = {name: table[name] for name in by} | ({STRATUM: table[design.strata]} if design.strata else {})
-    sums = {TOTAL: known, SQUARES: known * known, WEIGHED: known > 0, SAMPLED: ~absent}
-    row, cell = number_groups([*keys.values(), answers])
-    keys = pd.DataFrame({name: values.iloc[row].array for name, values in (keys | {ANSWER: answers}).items()})
-    cells = collect_small(nw.from_native(keys, eager_only=True))
-    cells[STRATUM] = cells[STRATUM] if design.strata else 0
-    return cells.assign(**_added(cell, len(row), sums)), float(known.min(initial=np.inf))
+    keys = {**{name: table[name] for name in by}, **named, ANSWER: answers}
+    return PandasRows(keys, {WEIGHED: known > 0, SAMPLED: ~absent, TOTAL: known, SQUARES: known * known})
 
 
 def _floats(weights: "pd.Series[Any]") -> NDArray[np.float64]:
     return weights.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _added(cell: NDArray[np.intp], cells: int, sums: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Count the rows of each cell and add up their sums; whole numbers and truth values give whole numbers."""
-    found: dict[str, NDArray[Any]] = {ROWS: np.bincount(cell, minlength=cells)}
-    for name, values in sums.items():
-        if values.dtype == np.bool_ and values.all():
-            found[name] = found[ROWS]
-        else:
-            total = np.bincount(cell, weights=values, minlength=cells)
-            found[name] = total if values.dtype == np.float64 else total.astype(np.int64)
-    return found
 
 
 def require_numbers(frame: Frame, design: Design) -> None:

@@ -251,7 +251,7 @@ def _numbered(
         in_sample[unit[has_weight]] = True
         size = np.bincount(stratum[in_sample], minlength=len(names)).astype(np.float64)
         ids = _listed(names, clusters, distinct[in_sample])
-        weighing = len(np.unique(unit[finest[WEIGHED].to_numpy(dtype=np.int64) > 0]))
+        weighing = int((np.bincount(unit, weights=finest[WEIGHED]) > 0).sum())
     # A stratum without any weight is no part of the sample.
     kept = size > 0
     place = np.where(kept, np.cumsum(kept) - 1, -1)[stratum]
