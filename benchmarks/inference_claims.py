@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from comparison_claims import any_claimed, clustered_covers
+from comparison_claims import any_claimed, any_claimed_by_weights, clustered_covers
 from mix_claims import mix_covers, paradox_claimed, standardised_covers
 from planning_claims import (
     difference_seen,
@@ -32,6 +32,15 @@ COMPARISONS: Final = (
             ("rest", "the rest", "simultaneous", ("mean",)),
         )
         for metric in metrics
+    ),
+    *(
+        Claim(
+            f"six segments alike, exponential weights: any called better or worse, {metric}, {adjust}",
+            0.05,
+            any_claimed_by_weights(adjust, metric),
+            "at most",
+        )
+        for metric, adjust in (("favourable", "simultaneous"), *((metric, "holm") for metric in METRICS))
     ),
     *(
         Claim(

@@ -22,7 +22,9 @@ WEIGHED: Final = "__weighed"
 SAMPLED: Final = "__sampled"
 TOTAL: Final = "__total"
 SQUARES: Final = "__squares"
-SUMS: Final = (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES)
+FOURTHS: Final = "__fourths"
+SUMS: Final = (ROWS, WEIGHED, SAMPLED, TOTAL, SQUARES, FOURTHS)
+_WHOLE: Final = (WEIGHED, SAMPLED)
 MARGIN: Final = "__margin"
 POPULATION: Final = "__population"
 _WEIGHT: Final = "__weight"
@@ -61,7 +63,7 @@ class PandasRows:
         found: dict[str, NDArray[Any]] = {ROWS: rows}
         for name, values in self.sums.items():
             added = np.bincount(cell, weights=values, minlength=len(row))
-            found[name] = added if name in (TOTAL, SQUARES) else added.astype(np.int64)
+            found[name] = added.astype(np.int64) if name in _WHOLE else added
         return collect_small(nw.from_native(cells, eager_only=True)).assign(**found)
 
 
@@ -88,6 +90,7 @@ def design_rows(frame: Frame, column: str, by: Sequence[str], design: Design) ->
         weight.alias(_WEIGHT),
         known.alias(TOTAL),
         (known * known).alias(SQUARES),
+        (known * known * known * known).alias(FOURTHS),
         (known > 0).cast(nw.Int64).alias(WEIGHED),
         (~weight.is_null()).cast(nw.Int64).alias(SAMPLED),
     )
@@ -119,7 +122,10 @@ def rows_of_pandas(table: pd.DataFrame, column: str, by: Sequence[str], design: 
     answers = table[column]
     answers = answers.astype("str") if isinstance(answers.dtype, pd.CategoricalDtype) else answers
     keys = {**{name: table[name] for name in by}, **named, ANSWER: answers}
-    return PandasRows(keys, {WEIGHED: known > 0, SAMPLED: ~absent, TOTAL: known, SQUARES: known * known})
+    squares = known * known
+    return PandasRows(
+        keys, {WEIGHED: known > 0, SAMPLED: ~absent, TOTAL: known, SQUARES: squares, FOURTHS: squares * squares}
+    )
 
 
 def _floats(weights: "pd.Series[Any]") -> NDArray[np.float64]:

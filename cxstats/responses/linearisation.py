@@ -48,6 +48,10 @@ class LinearSums:
     total, value
         Sum of the weights of each cell, and what enters the products: the same under clusters, the root of the sum of
         squared weights without; shape (C,).
+    squares
+        Sum of the squared weights of each cell, or of their fourth powers without clusters; shape (C,).
+    clustered
+        Whether units are clusters.
     levels
         Level of each of the J margins, numbered through all margins; shape (C, J).
     stratum
@@ -63,6 +67,8 @@ class LinearSums:
     unit: Places
     total: Floats
     value: Floats
+    squares: Floats
+    clustered: bool
     levels: Places
     stratum: Places
     factor: Floats
@@ -71,6 +77,23 @@ class LinearSums:
     def of_segments(self, place: Places, segments: int) -> "LinearSums":
         """Take segment s as segment ``place[s]`` of a larger tally."""
         return replace(self, segments=segments, segment=place[self.segment])
+
+    def unit_squares(self, members: NDArray[np.bool_]) -> Floats:
+        """Sum over units the square of their summed squared weights, for sets of segments; shape (U,).
+
+        Parameters
+        ----------
+        members
+            Which segments are in each set; shape (U, S).
+        """
+        used = np.flatnonzero(self.point >= 0)
+        if not self.clustered:
+            alone = np.bincount(self.segment[used], weights=self.squares[used], minlength=self.segments)
+            return members.astype(np.float64) @ alone.astype(np.float64)
+        shape = (self.segments, len(self.stratum))
+        by_unit = _sparse(self.squares[used], self.segment[used], self.unit[used], shape)
+        by_set = (by_unit.T @ row for row in members.astype(np.float64))
+        return np.array([float(squares @ squares) for squares in by_set], dtype=np.float64)
 
     def before_margins(self) -> Floats:
         """Covariance of the weighted totals of each segment, the margins left out; shape (S, K, K)."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.design_rows import SQUARES, STRATUM, TOTAL
+from cxstats.responses.design_rows import FOURTHS, SQUARES, STRATUM, TOTAL
 from cxstats.responses.quoting import examples
 from cxstats.responses.weights import Design, PopulationSize
 
@@ -57,7 +57,8 @@ class Strata:
             return cells
         place = self.places(cells[STRATUM])
         weight = np.where(place >= 0, self.row_weight[place], 1.0)
-        return cells.assign(**{TOTAL: cells[TOTAL] * weight, SQUARES: cells[SQUARES] * weight**2})
+        powers = {TOTAL: weight, SQUARES: weight**2, FOURTHS: weight**4}
+        return cells.assign(**{name: cells[name] * power for name, power in powers.items()})
 
 
 def strata_of(

@@ -69,6 +69,10 @@ class Tally:
     squares_left
         The same, each times the part of its stratum's population that was not sampled: equal without population sizes,
         zero where all were asked; shape (S,).
+    unit_squares
+        Sum over units (clusters, or rows without clusters) of the square of their summed squared weights; 0 where they
+        are too many to hold; shape (S,). The squared `squared_weights` over it is how many units of equal weight say
+        as much of a variance.
     missing, set_aside
         Rows without an answer, and rows whose answer could not be used; shape (S,).
     ledger
@@ -95,6 +99,7 @@ class Tally:
     degrees_of_freedom: Floats
     squared_weights: Floats
     squares_left: Floats
+    unit_squares: Floats
     missing: Integers
     set_aside: Integers
     ledger: Ledger
@@ -272,6 +277,7 @@ def _under_design(
             explained=found.explained if design.margins else None,
             degrees_of_freedom=found.degrees_of_freedom,
             squares_left=found.squares_left,
+            unit_squares=found.unit_squares,
             cluster_ids=sample.cluster_ids,
             units=sample.weighing,
             sums=found.sums,
@@ -309,6 +315,7 @@ def _from_cells(
         degrees_of_freedom=np.full(len(segments), np.inf),
         squared_weights=squares,
         squares_left=squares,
+        unit_squares=squares,
         missing=missing,
         set_aside=_added(rows, (segment,), line, only=rows > 0) - missing - counts.sum(axis=1),
         ledger=Ledger(placed.readings, segment, placed.reading, rows, weighed),
@@ -385,4 +392,13 @@ def _placed_sums(parts: Sequence[Tally], places: Sequence[NDArray[np.intp]], seg
     return tuple(sums.of_segments(place, segments) for part, place in pairs for sums in part.sums)
 
 
-_ADDED: Final = ("counts", "totals", "degrees_of_freedom", "squared_weights", "squares_left", "missing", "set_aside")
+_ADDED: Final = (
+    "counts",
+    "totals",
+    "degrees_of_freedom",
+    "squared_weights",
+    "squares_left",
+    "unit_squares",
+    "missing",
+    "set_aside",
+)

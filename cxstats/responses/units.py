@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.design_counts import PRESENT, DesignCounts
-from cxstats.responses.design_rows import CLUSTER, MARGIN, SAMPLED, SQUARES, STRATUM, SUMS, TOTAL, WEIGHED
+from cxstats.responses.design_rows import CLUSTER, FOURTHS, MARGIN, SAMPLED, SQUARES, STRATUM, SUMS, TOTAL, WEIGHED
 from cxstats.responses.engines import ANSWER
 from cxstats.responses.linearisation import LinearSums
 from cxstats.responses.numbering import distinct_numbers, number_groups, same_rows
@@ -42,6 +42,8 @@ class Linearised:
         Units less strata in which the segment occurs with a weight, as R's ``degf(subset(design, ...))``; shape (S,).
     squares_left
         Sum of the squared weights, each times the part of its stratum that was not sampled; shape (S,).
+    unit_squares
+        Sum over units of the square of their summed squared weights; 0 where they are too many; shape (S,).
     sums
         What the covariance between segments is made from; empty where its cells are too many to hold.
     """
@@ -50,6 +52,7 @@ class Linearised:
     explained: Floats
     degrees_of_freedom: Floats
     squares_left: Floats
+    unit_squares: Floats
     sums: tuple[LinearSums, ...]
 
 
@@ -94,12 +97,13 @@ def linearise(
         sums = units.sums(strata, segment, position, shape=shape)
         degrees = units.degrees_of_freedom(sums.segment, len(strata.sizes), segments=shape[0])
         explained = sums.explained()
-        return Linearised(sums.before_margins() - explained, explained, degrees, left, (sums,))
+        squares = sums.unit_squares(np.eye(shape[0], dtype=np.bool_))
+        return Linearised(sums.before_margins() - explained, explained, degrees, left, squares, (sums,))
     inner = cells[inside]
     covariance, degrees = _in_engine(
         counted, inner, position[inside], strata, segment=segment[inside], by=by, shape=shape
     )
-    return Linearised(covariance, np.zeros_like(covariance), degrees, left, ())
+    return Linearised(covariance, np.zeros_like(covariance), degrees, left, np.zeros(shape[0]), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +140,8 @@ class UnitCells:
             unit=self.unit,
             total=total,
             value=value,
+            squares=self.frame[SQUARES if self.clustered else FOURTHS].to_numpy(dtype=np.float64),
+            clustered=self.clustered,
             levels=self._levels(),
             stratum=self.stratum,
             factor=strata.factor,

@@ -32,6 +32,8 @@ class Side:
         Why nothing can be said: too few answers, or no variance to go by; empty where something can; C of them.
     sample
         The answers; None where only a figure is known.
+    units
+        Units of equal weight that would say as much of its variance; shape (C,).
     """
 
     names: tuple[str, ...]
@@ -40,6 +42,7 @@ class Side:
     variance: Floats
     unsaid: tuple[str, ...]
     sample: Sample | None
+    units: Floats | float = np.inf
 
 
 def side_of(scores: Scores, names: tuple[str, ...], places: NDArray[np.intp]) -> Side:
@@ -48,9 +51,12 @@ def side_of(scores: Scores, names: tuple[str, ...], places: NDArray[np.intp]) ->
     sample = whole.at(places)
     few = (sample.n < scores.minimum_base) | (sample.n == 0)
     unsaid = np.where(few, TOO_FEW, np.where(scores.too_few[places], _unknown(scores.tally)[places], ""))
+    units = satterthwaite_units(scores.tally)[places]
     picked: list[int] = places.tolist()
     called = tuple(names[k] for k in picked)
-    return Side(called, sample.n, sample.estimate, scores.standard_error[places] ** 2, tuple(unsaid.tolist()), sample)
+    return Side(
+        called, sample.n, sample.estimate, scores.standard_error[places] ** 2, tuple(unsaid.tolist()), sample, units
+    )
 
 
 def _unknown(tally: Tally) -> NDArray[np.str_]:
@@ -89,6 +95,7 @@ def sides_of(scores: Scores, members: NDArray[np.bool_]) -> Scores:
         degrees_of_freedom=degrees_of_union(tally, members),
         squared_weights=weights @ tally.squared_weights,
         squares_left=weights @ tally.squares_left,
+        unit_squares=_squares_of_union(tally, members),
         missing=weights @ tally.missing,
         set_aside=weights @ tally.set_aside,
     )
@@ -130,6 +137,30 @@ def degrees_of_union(tally: Tally, members: NDArray[np.bool_]) -> Floats:
         else:
             found += members @ stratum.sum(axis=1)
     return found
+
+
+def _squares_of_union(tally: Tally, members: NDArray[np.bool_]) -> Floats:
+    """Sum over units, of sets of segments, the square of their summed squared weights; shape (U,)."""
+    if tally.design is None or _are_single(members):
+        return members @ tally.unit_squares
+    return np.sum([part.unit_squares(members) for part in tally.sums], axis=0, initial=0.0)
+
+
+def satterthwaite_units(tally: Tally) -> Floats:
+    """Say how many units of equal weight would tell as much of the variance; infinite without a design; shape (S,).
+
+    Satterthwaite's degrees of freedom of the variance between units, were answers independent with one variance: where
+    a few units hold most of the squared weight, few say how the score varies, however many there are.
+
+    References
+    ----------
+    Satterthwaite (1946), An approximate distribution of estimates of variance components. Biometrics Bulletin 2.
+    Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples. Survey
+    Methodology 28; the working model.
+    """
+    known = (tally.unit_squares > 0) & (tally.design is not None)
+    squares = np.where(known, tally.unit_squares, 1.0)
+    return np.where(known, tally.squared_weights**2 / squares, np.inf)
 
 
 def degrees_apart(first: Side, second: Side) -> Floats:
