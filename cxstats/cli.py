@@ -241,7 +241,7 @@ def report_command(  # noqa: PLR0917
         _require_columns(_read(export, {}), values)
         values["export"] = str(export.resolve())
     # A notebook runs in its own folder, a path is given from here.
-    values |= {name: str(Path(values[name]).resolve()) for name in reports.TABLES if values.get(name)}
+    values |= {name: str(Path(values[name]).resolve()) for name in reports.PATHS if values.get(name)}
     # Of all notebooks some ask for what an export does not have; one that is named must run.
     not_run = _write_pages(paths, out, values, name=name, may_fail=export is not None and not names)
     if len(not_run) == len(paths):

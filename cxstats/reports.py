@@ -15,11 +15,14 @@ from string import Template
 from typing import Any, Final, cast
 
 from cxstats.responses.names import unknown_name
+from cxstats.responses.quoting import without_emails
 
 PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
 TABLES: Final = ("frame", "events", "contacts", "later")
 """Parameters that name a table besides the export, as a path."""
+PATHS: Final = (*TABLES, "out")
+"""Parameters that are paths: of tables to read, and of the folder that lists are written to."""
 OF_THE_SAMPLE: Final = (
     *TABLES,
     "weights",
@@ -51,7 +54,7 @@ class Page:
     answer
         Its first answer, as HTML.
     source
-        Name of the export that it was run over.
+        Name of the export that it was run over, without e-mail addresses in it.
     """
 
     path: Path
@@ -143,7 +146,7 @@ def write_report(
         _set_parameters(notebook, settings)
     _run(notebook, path.parent, on_cell)
     out.mkdir(parents=True, exist_ok=True)
-    source = Path(str({**_parameters(notebook), **(settings or {})}.get("export", ""))).name
+    source = without_emails(Path(str({**_parameters(notebook), **(settings or {})}.get("export", ""))).name)
     page = Page(out / f"{name}.html", _question(notebook, path), _answer(notebook), source)
     page.path.write_text(_html(notebook, page), encoding="utf-8")
     return page

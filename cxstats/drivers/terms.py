@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cxstats.responses.keys import NOTHING, kind_of
 from cxstats.responses.labels import label_key
 from cxstats.responses.names import unknown_name
+from cxstats.responses.quoting import examples
 
 Floats = NDArray[np.float64]
 Kind = Literal["number", "yes/no", "levels"]
@@ -314,7 +315,7 @@ def _in_order(values: "pd.Series[Any]", counts: "pd.Series[int]") -> list[str]:
 
 
 def _examples(values: "pd.Series[Any]") -> str:
-    return ", ".join(repr(value) for value in values.dropna().unique()[:_SHOWN].tolist())
+    return examples(values, name=str(values.name), most=_SHOWN)
 
 
 _READERS: Final[Mapping[Kind, Any]] = {"number": _number_term, "yes/no": _yes_no_term, "levels": _level_term}

@@ -28,6 +28,7 @@ from cxstats.responses.anchors import sense_of
 from cxstats.responses.labels import label_key
 from cxstats.responses.no_answers import REASONS, kind_of_no_answer
 from cxstats.responses.polarity import polarity
+from cxstats.responses.quoting import quoted, without_addresses
 from cxstats.responses.scales import Scale, faces, points_text
 
 
@@ -166,7 +167,7 @@ def _read_number(text: str, scale: Scale) -> Reading:
     value = float(text.replace(",", "."))
     if value in scale.points:
         return Reading(int(value))
-    return Reading(None, f"{text} is not a point of {scale.name} ({scale.span})")
+    return Reading(None, f"{without_addresses(text)} is not a point of {scale.name} ({scale.span})")
 
 
 def _read_words(text: str, scale: Scale) -> Reading:
@@ -175,7 +176,7 @@ def _read_words(text: str, scale: Scale) -> Reading:
         reading = attempt(text, scale)
         if reading is not None:
             return reading
-    return Reading(None, f"{text!r} is not an answer on {scale.name}")
+    return Reading(None, f"{quoted(text)} is not an answer on {scale.name}")
 
 
 def _read_symbols(text: str, scale: Scale) -> Reading | None:
@@ -187,7 +188,7 @@ def _read_symbols(text: str, scale: Scale) -> Reading | None:
     if not full + empty or full + empty != len(packed):
         return None
     if scale.points[0] not in (0, 1) or (empty and full + empty != scale.points[-1]):
-        return Reading(None, f"{text!r} shows {full} of {full + empty} stars; {scale.name} has {scale.span}")
+        return Reading(None, f"{quoted(text)} shows {full} of {full + empty} stars; {scale.name} has {scale.span}")
     return _read_number(str(full), scale)
 
 
@@ -197,7 +198,7 @@ def _read_label(text: str, scale: Scale) -> Reading | None:
         return None
     if len(fits) == 1:
         return Reading(fits[0])
-    return Reading(None, f"{text!r} fits more than one point of {scale.name} ({points_text(fits)})")
+    return Reading(None, f"{quoted(text)} fits more than one point of {scale.name} ({points_text(fits)})")
 
 
 def _read_out_of(text: str, scale: Scale) -> Reading | None:
@@ -208,7 +209,7 @@ def _read_out_of(text: str, scale: Scale) -> Reading | None:
     if not match:
         return None
     if float(match[2]) != scale.points[-1]:
-        return Reading(None, f"{text!r} is out of {match[2]}; {scale.name} has {scale.span}")
+        return Reading(None, f"{quoted(text)} is out of {match[2]}; {scale.name} has {scale.span}")
     return _read_number(match[1], scale)
 
 
@@ -220,7 +221,7 @@ def _read_number_and_label(text: str, scale: Scale) -> Reading | None:
     number = _read_number(match[1], scale)
     if number.point in fits:
         return number
-    reason = f"number and label of {text!r} disagree: {match[2]!r} is {points_text(fits)}"
+    reason = f"number and label of {quoted(text)} disagree: {quoted(match[2])} is {points_text(fits)}"
     return Reading(None, reason, contradicts=True)
 
 
@@ -236,12 +237,13 @@ def _read_number_and_words(text: str, scale: Scale) -> Reading | None:
         return None
     number, words = _read_number(match[1], scale), match[2]
     if not _APART.match(text, match.end(1) - 1) or not words[0].isalpha() or _DIGIT.search(words):
-        return Reading(None, f"{words!r} in {text!r} is not a label of {scale.name}")
+        return Reading(None, f"{quoted(words)} in {quoted(text)} is not a label of {scale.name}")
     ends = {scale.best: 1, scale.worst: -1}
     sense = sense_of(words, scale) or polarity(words)
     if number.point in ends and sense == -ends[number.point]:
         says, end = ("good", "worst") if sense > 0 else ("bad", "best")
-        reason = f"number and words of {text!r} disagree: {words!r} is {says}, and {match[1]} the {end} of {scale.name}"
+        told = f"{quoted(words)} is {says}, and {match[1]} the {end} of {scale.name}"
+        reason = f"number and words of {quoted(text)} disagree: {told}"
         return Reading(None, reason, contradicts=True)
     return number
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cxstats.responses.likely import LikelyScale, best_scale, likely_scales, stated_labels
 from cxstats.responses.personal.recognition import personal_kind
+from cxstats.responses.quoting import without_addresses
 from cxstats.responses.survey import PARTIAL, PERSONAL, UNANSWERED, Survey
 
 Kind = Literal["administrative", "rating", "choice", "option", "number", "date", "text", "empty"]
@@ -36,8 +37,8 @@ class Question:
     answered, distinct
         Number of cells that are not empty, and of different ones.
     answers
-        The answers and how often each was given, most frequent first; empty for text, dates, many numbers and
-        personal data.
+        The answers and how often each was given, most frequent first, without the addresses and long numbers in
+        them; empty for text, dates, many numbers and personal data.
     likely_scales
         Best fit first; empty unless answers and evidence point to one.
     personal
@@ -87,7 +88,7 @@ def _question(survey: Survey, column: str, said: Mapping[Hashable, str] | None) 
     kind, scales = describe(cells, counts, f"{column} {text}", labels=labels, stated=asked["kind"])
     personal = personal_kind(cells, name=column) if said is None else asked[PERSONAL]
     shown = counts if kind in _LISTED and len(counts) <= MOST_CHOICES and not personal else counts.iloc[:0]
-    answers = {str(answer): int(times) for answer, times in shown.items()}
+    answers = _listed(shown)
     known = {name: asked.get(name, "") for name in ("role", "part_of", "part", "scale", "evidence", "time_zone")}
     if kind == "rating" and not known["scale"] and not known["evidence"].startswith("unknown"):
         known["scale"], why = best_scale(scales)
@@ -95,6 +96,16 @@ def _question(survey: Survey, column: str, said: Mapping[Hashable, str] | None) 
     return Question(
         column, text, kind, int(counts.sum()), len(counts), answers, scales, personal, labels=labels, **known
     )
+
+
+def _listed(counts: "pd.Series[int]") -> dict[str, int]:
+    """Return answers and their numbers without addresses in them; a number that several gave is a code, and stays."""
+    found: dict[str, int] = {}
+    for answer, times in counts.items():
+        text = str(answer)
+        name = text if times >= _REPEATS and text.isdecimal() else without_addresses(text)
+        found[name] = found.get(name, 0) + int(times)
+    return found
 
 
 def describe(

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.keys import column_of, kind_of, number_keys
+from cxstats.responses.quoting import examples
 
 Truths = NDArray[np.bool_]
 
@@ -146,7 +147,7 @@ def answered_flags(frame: pd.DataFrame, responded: str, asked: Truths) -> Truths
         raise ValueError(f"it must be known of every invitation; column {responded!r} is empty in {unknown:,} rows")
     values = set(column[asked].unique().tolist())
     if kind_of(column) not in ("truth values", "numbers", "nothing") or not values <= {0, 1}:
-        got = ", ".join(sorted(map(repr, values))[:5])
+        got = examples(sorted(values, key=repr), name=responded)
         raise ValueError(
             f"column {responded!r} must say true or false, 1 or 0, or hold the date of the answer; got {got}. Make "
             f"one: frame.assign(answered=frame[{responded!r}].isin([...]))"

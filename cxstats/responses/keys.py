@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.names import unknown_name
+from cxstats.responses.quoting import examples
 
 Integers = NDArray[np.int64]
 Column = "pd.Series[Any]"
@@ -179,7 +180,7 @@ def _examples(column: "pd.Series[Any]") -> str:
     by_type: dict[object, object] = {}
     for value in found:
         by_type.setdefault(type(value), value)
-    return ", ".join(repr(value) for value in [*by_type.values()][:2])
+    return examples(by_type.values(), name=str(column.name), most=2)
 
 
 def comparable_times(answers: "pd.Series[Any]", events: "pd.Series[Any]") -> Times:

@@ -86,7 +86,7 @@ def with_period(
         return _in_survey(data, column, every, time_zone=time_zone, week_starts=week_starts, name=name)
     native: Any = source
     if isinstance(native, pd.DataFrame):
-        local = _local(_moments(native[column], column), time_zone)
+        local = _local(_moments(native[column], column, time_zone), time_zone)
         return native.assign(**{name: _starts(local, every, week_starts)})
     made = _local_in_engine(native, column, time_zone, name)
     made = made.with_columns(_start(nw.col(name), every, week_starts).alias(name))
@@ -118,15 +118,32 @@ def _not_dates(column: str, holds: str) -> ValueError:
     )
 
 
-def _moments(found: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
+def _moments(found: "pd.Series[Any]", column: str, time_zone: str | None) -> "pd.Series[Any]":
     """Return a column of pandas as moments, refusing what is not dates."""
     if found.dtype == object and kind_of(found) in ("days", "times", "nothing"):
-        return pd.to_datetime(found)
+        return pd.to_datetime(found, utc=_of_several_zones(found, column, time_zone))
     if str(found.dtype).startswith("date32"):
         return cast("Any", found).astype(_NAIVE)
     if not pd.api.types.is_datetime64_any_dtype(found) and not found.isna().all():
         raise _not_dates(column, kind_of(found))
     return pd.to_datetime(found)
+
+
+def _of_several_zones(found: "pd.Series[Any]", column: str, time_zone: str | None) -> bool:
+    """Say whether moments have several time zones: those of offices, or from before and after a clock change."""
+    zones = [getattr(moment, "tzinfo", None) for moment in found.dropna().tolist()]
+    naive, names = zones.count(None), sorted(set(map(str, zones)))
+    if 0 < naive < len(zones):
+        raise ValueError(
+            f"the moments of a column must all have a time zone, or none of them; in column {column!r} "
+            f"{len(zones) - naive:,} have one and {naive:,} have none"
+        )
+    if len(names) > 1 and time_zone is None:
+        raise ValueError(
+            f"column {column!r} holds moments of several time zones ({', '.join(names[:4])}); say in whose calendar "
+            "they are read, as time_zone='Europe/Amsterdam'"
+        )
+    return len(names) > 1
 
 
 def _zone_of(found: "pd.Series[Any]") -> str | None:
@@ -196,7 +213,7 @@ def _local_in_duckdb(relation: Any, column: str, time_zone: str | None, name: st
 def _in_survey(
     survey: Survey, column: str, every: Every, *, time_zone: str | None, week_starts: WeekStart, name: str
 ) -> Survey:
-    moments = _moments(survey.responses[column], column)
+    moments = _moments(survey.responses[column], column, time_zone)
     asked = survey.questions.loc[survey.questions["column"] == column, "time_zone"]
     written = "" if asked.empty else str(asked.iloc[0])
     own, said = _zone_of(moments), written.startswith("?") or not written

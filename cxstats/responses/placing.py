@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cxstats.responses.answers import Reading, read_answer, words_beside
 from cxstats.responses.labels import label_key
+from cxstats.responses.quoting import examples, quoted
 from cxstats.responses.scales import Scale
 
 MOST_DISTINCT_ANSWERS: Final = 10_000
@@ -62,10 +63,10 @@ def read_answers(answers: Sequence[object], scale: Scale, *, missing: object = (
         if label_key(words) in scale.labels:
             continue
         if len(wordings[number]) > 1:
-            several = ", ".join(sorted(map(repr, wordings[number].values())))
+            several = ", ".join(sorted(map(quoted, wordings[number].values())))
             readings[k] = Reading(None, f"{number} stands before several words: {several}")
         elif against:
-            readings[k] = Reading(None, f"{words!r} is unknown, and in other answers {against}")
+            readings[k] = Reading(None, f"{quoted(words)} is unknown, and in other answers {against}")
     return readings
 
 
@@ -96,7 +97,7 @@ def place_answers(answers: "pd.Series[Any]", column: str, scale: Scale, missing:
     position = np.array([-1 if r.point is None else rank[r.point] for r in found], dtype=np.intp)
     gone = np.array([r.missing for r in found], dtype=np.bool_)
     if (position < 0).all() and not gone.all():
-        got = ", ".join([repr(answer) for answer, none in zip(distinct, gone, strict=True) if not none][:5])
+        got = examples([answer for answer, none in zip(distinct, gone, strict=True) if not none], name=column)
         asks = scale.asks or "own scale"
         raise ValueError(f"no answer of column {column!r} fits scale {scale.name} ({scale.span}; {asks}); got {got}")
     readings = pd.DataFrame(

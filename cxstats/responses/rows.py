@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from cxstats.responses.keys import column_of, kind_of
+from cxstats.responses.quoting import examples
 from cxstats.responses.survey import Survey
 
 _SHOWN = 3
@@ -88,4 +89,4 @@ def seconds_in(table: pd.DataFrame, column: str) -> "pd.Series[float]":
 
 
 def _examples(column: "pd.Series[Any]") -> str:
-    return ", ".join(repr(value) for value in column.dropna().unique()[:_SHOWN].tolist())
+    return examples(column, name=str(column.name), most=_SHOWN)

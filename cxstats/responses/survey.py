@@ -237,12 +237,11 @@ def _filled_up(questions: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame
         else pd.Series("", index=questions.index, dtype="str")
         for name in QUESTION_COLUMNS
     }
-    if PERSONAL in questions:
-        personal = questions[PERSONAL].fillna("")
-    else:
-        personal = [
-            personal_kind(responses[column], name=column, text=text) if column in responses else ""
-            for column, text in zip(filled["column"], filled["text"], strict=True)
-        ]
-    filled[PERSONAL] = pd.Series(personal, index=questions.index, dtype="str")
+    known = questions[PERSONAL] if PERSONAL in questions else pd.Series(None, index=questions.index, dtype="str")
+    # Of columns that were joined to the others nothing is said yet.
+    personal = [
+        personal_kind(responses[column], name=column, text=text) if pd.isna(kind) and column in responses else kind
+        for kind, column, text in zip(known, filled["column"], filled["text"], strict=True)
+    ]
+    filled[PERSONAL] = pd.Series(personal, index=questions.index, dtype="str").fillna("")
     return pd.DataFrame(filled)

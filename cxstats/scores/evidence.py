@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxstats.responses.anchors import Anchor, labels_against, read_anchors, sense_of, speaks_for_itself
 from cxstats.responses.labels import label_key
 from cxstats.responses.polarity import polarity
+from cxstats.responses.quoting import quoted
 from cxstats.responses.scales import Scale
 from cxstats.scores.ordering import Ordering, order_test
 
@@ -162,10 +163,12 @@ def label_evidence(coded: Mapping[str, tuple[int, Way]], rows: Mapping[object, i
     strength, n = (agreeing - against) / (agreeing + against), against + agreeing
     example = next(a for a, (_, way) in coded.items() if way == ("against" if against else "with"))
     if against and agreeing:
-        says = f"{against:,} answers such as {example!r} have the label of the opposite number, {agreeing:,} do not"
+        says = (
+            f"{against:,} answers such as {quoted(example)} have the label of the opposite number, {agreeing:,} do not"
+        )
         return [Evidence("labels", says, n, strength, math.nan, "silent")]
     belongs = "the opposite number" if against else "their number"
-    says = f"{n:,} answers such as {example!r} have the label of {belongs}"
+    says = f"{n:,} answers such as {quoted(example)} have the label of {belongs}"
     return [Evidence("labels", says, n, strength, math.nan, "against" if against else "with")]
 
 

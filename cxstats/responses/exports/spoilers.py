@@ -12,6 +12,7 @@ from cxstats.responses.exports.columns import typed
 from cxstats.responses.exports.heads import is_figure
 from cxstats.responses.exports.texts import Texts
 from cxstats.responses.personal.recognition import personal_kind
+from cxstats.responses.quoting import without_addresses
 from cxstats.responses.scales import SCALES
 
 MOST: Final = 2
@@ -54,7 +55,7 @@ def spoiled_note(texts: Texts, records: NDArray[np.int64], dates: Sequence[str],
     what = "numbers" if pd.api.types.is_numeric_dtype(others) else "dates"
     hidden = personal_kind(others, name=name) or personal_kind(pd.Series(cells), name="")
     said = [
-        f"record {records[place]:,}" + ("" if hidden else f" ({cell[:_SHOWN]!r})")
+        f"record {records[place]:,}" + ("" if hidden else f" ({without_addresses(cell)[:_SHOWN]!r})")
         for place, cell in zip(places, cells, strict=True)
     ]
     return f"text, since {' and '.join(said)} {'is' if len(said) == 1 else 'are'} not of the {what} that all others are"

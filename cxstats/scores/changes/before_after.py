@@ -25,7 +25,7 @@ from cxstats.scores.changes.interruptions import Interruption, interruption_of
 from cxstats.scores.changes.noise import Floats, Integers
 from cxstats.scores.changes.placebos import Placebos, placebos_of
 from cxstats.scores.changes.segmented import Effects, Errors
-from cxstats.scores.changes.series import Every, Series, When, day_of, day_text, series_of
+from cxstats.scores.changes.series import Every, Series, When, day_text, series_of
 from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import (
     ALIKE,
@@ -41,6 +41,7 @@ from cxstats.scores.comparing.two_samples import compare_two
 from cxstats.scores.comparing.wording import between_text, difference_text, p_text, unit_of_differences
 from cxstats.scores.estimates import Scores
 from cxstats.scores.metrics import Metric
+from cxstats.scores.trends.calendar import day_of
 
 FEW_BEFORE: Final = 8
 FEW_AFTER: Final = 4
@@ -262,9 +263,11 @@ class BeforeAfter:
             said.append(f"The change fell into {self.left_out}, which is left out.")
         before, after = (int((self._after == side).sum()) for side in (0, 1))
         if before < FEW_BEFORE:
-            said.append(f"Only {series.noun(before)} before the change: its trend is hardly known.")
+            some = f"Only {series.noun(before)}" if before else f"No {series.every}"
+            said.append(f"{some} before the change: its trend is hardly known.")
         if after < FEW_AFTER:
-            said.append(f"Only {series.noun(after)} after the change: whether the effect lasts cannot be said.")
+            some = f"Only {series.noun(after)}" if after else f"No {series.every}"
+            said.append(f"{some} after the change: whether the effect lasts cannot be said.")
         if series.position[-1] + 1 < 2 * A_YEAR[series.every]:
             said.append("Less than two years: a season that returns each year cannot be told from the change.")
         return said

@@ -22,7 +22,7 @@ import scipy
 
 from cxstats.responses.numbering import number_rows
 from cxstats.scores.changes.noise import Floats, Integers
-from cxstats.scores.changes.series import Every, When, day_of, day_text, days_in, series_of
+from cxstats.scores.changes.series import Every, Series, When, day_text, days_in, no_answers, series_of
 from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import level_text
 from cxstats.scores.comparing.sides import sides_of
@@ -32,6 +32,8 @@ from cxstats.scores.metrics import Metric
 from cxstats.scores.mix import MixAndRate, mix_and_rate
 from cxstats.scores.multiplicity import adjusted_p_values
 from cxstats.scores.participation import PERIOD, ResponseRates
+from cxstats.scores.trends.calendar import day_of
+from cxstats.scores.trends.renaming import handovers, in_words
 
 SIDES: Final = ("before", "after")
 WHEN: Final = "when"
@@ -57,12 +59,15 @@ class Aspect:
         Names of the levels.
     split
         The change of the score, mix against rate; None for the response rate.
+    renamed
+        Levels that may be others under a new name, in words.
     """
 
     name: str
     counts: Integers
     levels: tuple[str, ...]
     split: MixAndRate | None
+    renamed: tuple[str, ...] = ()
 
     @property
     def shares(self) -> Floats:
@@ -161,7 +166,9 @@ class AlsoChanged:
             looked = ", ".join(one.name for one in self.aspects)
             return f"Nothing else that was looked at changed clearly with {day}: {looked}."
         told = "; ".join(one.in_words(self.metric, self.confidence_level) for one in changed)
-        return f"With {day} something else changed too, so that {self.column} may have moved for that reason. {told}."
+        asked = "".join(f" {said}" for one in changed for said in one.renamed)
+        why = f"{self.column} may have moved for that reason"
+        return f"With {day} something else changed too, so that {why}. {told}.{asked}"
 
     def notes(self) -> tuple[str, ...]:
         """Say what a reader should know beside the sentence."""
@@ -254,7 +261,8 @@ def _mix_of(scores: Scores, along: str, day: pd.Timestamp, every: Every | None) 
     if scores.tally.design is not None:
         raise ValueError("what else changed is for scores without a design; count the same answers without one")
     scores, name = _with_level(scores, along)
-    side = _sides(scores, along, day, every)
+    series = _of_periods(scores, along, every)
+    side = _sides(scores, series, day)
     keys = pd.DataFrame({WHEN: side, name: scores.segments[name].to_numpy()})
     for number, which in enumerate(SIDES):
         if not (side == number).any():
@@ -268,7 +276,7 @@ def _mix_of(scores: Scores, along: str, day: pd.Timestamp, every: Every | None) 
     halves = replace(merged, tally=replace(merged.tally, by=(WHEN, name), segments=segments))
     split = mix_and_rate(halves, along=WHEN, before=SIDES[0], after=SIDES[1])
     levels = tuple(str(value) for value in split.segments[name])
-    return Aspect(f"mix of {name}", split.waves.n, levels, split)
+    return Aspect(f"mix of {name}", split.waves.n, levels, split, _renamed(scores, series, name))
 
 
 def _with_level(scores: Scores, along: str) -> tuple[Scores, str]:
@@ -288,27 +296,42 @@ def _with_level(scores: Scores, along: str) -> tuple[Scores, str]:
     return scores, others[0]
 
 
-def _sides(scores: Scores, along: str, day: pd.Timestamp, every: Every | None) -> Integers:
-    """Side of each row: 0 before, 1 after, -1 where it has no period or the change falls into it; shape (S,)."""
+def _of_periods(scores: Scores, along: str, every: Every | None) -> Series:
+    """Put scores by period alone in the order of time."""
     days = days_in(scores.segments[along], along)
     starts = pd.DatetimeIndex(days.dropna().unique()).sort_values()
-    series = series_of(_of_days(scores, along, starts), along, every)
+    if not len(starts):
+        raise ValueError(no_answers(along, int(scores.n.sum())))
+    members = np.stack([days.to_numpy() == start for start in starts.to_numpy()])
+    merged = sides_of(scores, members)
+    by_period = replace(merged.tally, by=(along,), segments=pd.DataFrame({along: starts}))
+    return series_of(replace(merged, tally=by_period), along, every)
+
+
+def _positions(scores: Scores, series: Series) -> Integers:
+    """Return the number of the period of each row, -1 without one or before the first with answers; shape (S,)."""
+    days = days_in(scores.segments[series.along], series.along)
+    return np.array([-1 if pd.isna(start) else series.position_of(start) for start in days], dtype=np.int64)
+
+
+def _sides(scores: Scores, series: Series, day: pd.Timestamp) -> Integers:
+    """Side of each row: 0 before, 1 after, -1 where it has no answers or the change falls into it; shape (S,)."""
     inside = series.position_of(day)
     first = inside + (series.start(inside) != day)
-    found = np.full(len(days), -1, dtype=np.int64)
-    for row, start in enumerate(days):
-        if not pd.isna(start):
-            position = series.position_of(start)
-            found[row] = 1 if position >= first else -1 if position == inside else 0
-    return found
+    position = _positions(scores, series)
+    return np.where(position < 0, -1, np.where(position >= first, 1, np.where(position == inside, -1, 0)))
 
 
-def _of_days(scores: Scores, along: str, starts: pd.DatetimeIndex) -> Scores:
-    """Scores by period alone."""
-    days = days_in(scores.segments[along], along).to_numpy()
-    members = np.stack([days == start for start in starts.to_numpy()])
-    merged = sides_of(scores, members)
-    return replace(merged, tally=replace(merged.tally, by=(along,), segments=pd.DataFrame({along: starts})))
+def _renamed(scores: Scores, series: Series, name: str) -> tuple[str, ...]:
+    """Ask about levels that fall silent as others, about as large, begin."""
+    level, names = pd.factorize(scores.segments[name])
+    position = _positions(scores, series)
+    inside = (position >= 0) & (position <= series.position[-1]) & (level >= 0)
+    n = np.zeros((len(names), int(series.position[-1]) + 1), dtype=np.int64)
+    np.add.at(n, (level[inside], position[inside]), scores.n[inside])
+    periods = [series.name(k) for k in range(n.shape[1])]
+    labels = [str(one) for one in names]
+    return tuple(f"{in_words(found, labels, periods)} Then it is no other mix." for found in handovers(n))
 
 
 def _rates_of(rates: ResponseRates, day: pd.Timestamp) -> Aspect:

@@ -19,10 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.names import unknown_name
+from cxstats.responses.quoting import examples
 from cxstats.responses.tallies import Tally
 from cxstats.scores.comparing.sides import sides_of
 from cxstats.scores.estimates import Scores
 from cxstats.scores.metrics import Metric
+from cxstats.scores.trends.calendar import day_of
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -166,7 +168,7 @@ def series_of(scores: Scores, along: str, every: Every | None = None) -> Series:
     along
         Its name.
     every
-        Length of a period; told from the days unless given.
+        Length of a period; unless given, what the column is called where its days fit that, else told from the days.
 
     Raises
     ------
@@ -186,15 +188,21 @@ def series_of(scores: Scores, along: str, every: Every | None = None) -> Series:
     undated = int(scores.n[~dated].sum())
     rows = np.flatnonzero(dated & (scores.n > 0))
     if not len(rows):
-        raise ValueError(f"there must be answers in at least one period of {along!r}; there are none")
+        raise ValueError(no_answers(along, undated))
     rows = rows[np.argsort(days.iloc[rows].to_numpy(), kind="stable")]
     inside = days.iloc[rows]
     kept = rows_of_scores(scores, rows, pd.DataFrame({along: inside.to_numpy()}))
-    found = every or _length(pd.DatetimeIndex(inside))
+    found = every or _length(pd.DatetimeIndex(inside), along)
     series = Series(kept, along, found, cast("pd.Timestamp", inside.iloc[0]), np.zeros(0, dtype=np.int64), undated)
     position = np.array([series.position_of(day) for day in inside], dtype=np.int64)
     _require_calendar(series, position, inside)
     return replace(series, position=position)
+
+
+def no_answers(along: str, undated: int) -> str:
+    """Say that a series has no period with answers."""
+    where = f"; {undated:,} answers have no {along}" if undated else ""
+    return f"there must be answers in at least one period of {along!r}; there are none{where}"
 
 
 def _require_calendar(series: Series, position: Integers, days: "pd.Series[Any]") -> None:
@@ -219,21 +227,11 @@ def days_in(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
     try:
         days = pd.to_datetime(column, format="ISO8601")
     except (ValueError, TypeError) as error:
-        raise ValueError(f"values of {name!r} must be dates, the first day of each period; {error}") from error
+        got = examples(column.astype("object"), name=name, most=2)
+        raise ValueError(f"values of {name!r} must be dates, the first day of each period; got {got}") from error
     if days.dt.tz is not None:
         days = days.dt.tz_localize(None)
     return days.dt.normalize().astype("datetime64[us]")
-
-
-def day_of(when: When) -> pd.Timestamp:
-    """Read one day."""
-    try:
-        found = pd.Timestamp(when)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"a day is a date, or a text as '2026-03-02'; got {when!r}") from error
-    if found is pd.NaT:
-        raise ValueError(f"a day is a date, or a text as '2026-03-02'; got {when!r}")
-    return found.tz_localize(None).normalize()
 
 
 def day_text(day: pd.Timestamp) -> str:
@@ -241,8 +239,10 @@ def day_text(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _length(days: pd.DatetimeIndex) -> Every:
-    """Tell the length of periods from their first days."""
+def _length(days: pd.DatetimeIndex, along: str) -> Every:
+    """Tell the length of periods: what their column is called if that fits, else from their first days."""
+    if along in get_args(Every) and _fits(days, cast("Every", along)):
+        return cast("Every", along)
     if len(days) < 2:
         return "day"
     if (days.day == days[0].day).all():
@@ -251,6 +251,14 @@ def _length(days: pd.DatetimeIndex) -> Every:
         return "year" if step % 12 == 0 else "quarter" if step % 3 == 0 else "month"
     gap = int(np.gcd.reduce(np.diff(days.to_numpy()).astype("timedelta64[D]").astype(np.int64)))
     return "week" if gap % 7 == 0 else "day"
+
+
+def _fits(days: pd.DatetimeIndex, every: Every) -> bool:
+    """Say whether days can be first days of such periods."""
+    if every in _DAYS:
+        return bool(((days - days[0]).days.to_numpy() % _DAYS[every] == 0).all())
+    months = 12 * days.year.to_numpy() + days.month.to_numpy()
+    return bool((days.day == days[0].day).all() and ((months - months[0]) % _MONTHS[every] == 0).all())
 
 
 def rows_of_scores(scores: Scores, rows: NDArray[np.intp], segments: pd.DataFrame) -> Scores:

@@ -18,7 +18,7 @@ import pandas as pd
 import scipy
 
 from cxstats.scores.changes.noise import Averaged, averaged, noise_of
-from cxstats.scores.changes.series import Every, Series, When, day_of, day_text, series_of
+from cxstats.scores.changes.series import Every, Series, When, day_text, series_of
 from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import level_text
 from cxstats.scores.comparing.benchmarks import Benchmark
@@ -30,6 +30,7 @@ from cxstats.scores.metrics import Metric
 from cxstats.scores.planning.detection import answers_to_detect
 from cxstats.scores.planning.detections import DetectionPlan
 from cxstats.scores.samples import Floats, Sample, upper_tail
+from cxstats.scores.trends.calendar import day_of
 
 FEWEST_FOR_A_TREND: Final = 6
 _SURE: Final = 0.999
@@ -185,7 +186,7 @@ class Target:
             "" if np.isnan(a) else f"{metric.text(a)} to {metric.text(b)}"
             for a, b in zip(table["low"], table["high"], strict=True)
         ]
-        dates = [day_text(day) if isinstance(day, pd.Timestamp) else str(day or "") for day in table["date"]]
+        dates = [_written(day) for day in table["date"]]
         return pd.DataFrame(
             {
                 "": table["what"],
@@ -330,6 +331,13 @@ def _trend(series: Series | None) -> Averaged | None:
     design = np.column_stack([np.ones(len(series.n)), series.position - series.position[-1]])
     noise = noise_of(series.variance, series.position, float(np.std(series.estimate)))
     return averaged(noise, series.estimate, design, np.array([[0.0, 1.0]]))
+
+
+def _written(day: object) -> str:
+    """Write a date, whole or in the words of a benchmark; empty where it is not known."""
+    if isinstance(day, pd.Timestamp):
+        return day_text(day)
+    return day if isinstance(day, str) else ""
 
 
 def _of_benchmark(one: Benchmark, metric: Metric, level: float) -> tuple[object, ...]:

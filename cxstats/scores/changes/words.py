@@ -13,6 +13,7 @@ from cxstats.scores.planning.words import distance_text
 
 PATTERN: Final = 0.01
 ALIKE: Final = 0.3
+_TO_COMPARE: Final = 6
 _TWICE: Final = {"day": 14, "month": 24, "quarter": 8}
 _TURNS: Final = {"day": (7, "day of the week"), "month": (12, "month of the year"), "quarter": (4, "quarter")}
 
@@ -47,7 +48,22 @@ def series_notes(series: Series) -> tuple[str, ...]:
             f"{series.noun(few)} {verb} fewer than {series.scores.minimum_base} answers: too few to say on their own; "
             "they count for as little as they weigh."
         )
-    return tuple(said)
+    return (*said, *_unfinished(series))
+
+
+def _unfinished(series: Series) -> list[str]:
+    """Ask about a first or last period with far fewer answers than usual: perhaps not all of it is in the data."""
+    n, said = series.n, list[str]()
+    usual = float(np.median(n))
+    if len(n) < _TO_COMPARE or usual < series.scores.minimum_base:
+        return said
+    for which, place, question in (("first", 0, "does it begin within the data"), ("last", -1, "has it ended")):
+        if n[place] < usual / 2:
+            said.append(
+                f"The {which} {series.every} has {n[place]:,} answers where {usual:,.0f} are usual: {question}? It "
+                "counts by its answers; leave it out if its days are unlike those of others."
+            )
+    return said
 
 
 def variation_in_words(series: Series, variation: Variation) -> str:

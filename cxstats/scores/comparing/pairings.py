@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cxstats.responses.names import unknown_name
 from cxstats.responses.numbering import number_rows
+from cxstats.responses.quoting import examples
 from cxstats.scores.estimates import segment_names
 
 Places = NDArray[np.intp]
@@ -185,7 +186,7 @@ def _require_order(waves: "pd.Series[Any]") -> None:
         numbered = len({_DIGIT.sub("0", text) for text in texts}) == 1 and len(_NUMBERS.findall(texts[0])) == 1
         known = not texts or numbered or all(map(_YEAR_FIRST.fullmatch, texts))
     if not known:
-        shown = ", ".join(map(repr, waves.dropna().astype("str").unique()[:5].tolist()))
+        shown = examples(waves.dropna().astype("str"), name=str(waves.name))
         raise ValueError(
             f"to='previous' needs waves whose order is known: dates, numbers, text with the year first or an ordered "
             f"categorical; column {waves.name!r} has {shown}"

@@ -7,10 +7,13 @@
 datetime.date(2027, 1, 10)
 """
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, cast
 
+import numpy as np
 import pandas as pd
 
 from cxstats.responses.periods import Every
@@ -28,6 +31,33 @@ _STEPS: Final[Mapping[Every, pd.DateOffset]] = MappingProxyType(
         "quarter": pd.DateOffset(months=3),
     }
 )
+
+
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
+
+
+def day_of(when: object, *, named: str = "a day") -> pd.Timestamp:
+    """Read one day; of a moment the day on its own clock.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a date nor a text with the year first; `named` says what it should be.
+
+    Examples
+    --------
+    >>> day_of("2026-03-02"), day_of(pd.Timestamp("2026-03-02 23:30", tz="Europe/Amsterdam"))
+    (Timestamp('2026-03-02 00:00:00'), Timestamp('2026-03-02 00:00:00'))
+    """
+    found = pd.NaT
+    if isinstance(when, date | np.datetime64) or (isinstance(when, str) and _ISO_DAY.fullmatch(when)):
+        try:
+            found = pd.Timestamp(cast("Any", when))
+        except ValueError as error:
+            raise ValueError(f"{named} is a date, or a text as '2026-03-02'; got {when!r}") from error
+    if not isinstance(found, pd.Timestamp):
+        raise ValueError(f"{named} is a date, or a text as '2026-03-02'; got {when!r}")
+    return found.tz_localize(None).normalize()
 
 
 def periods_from(every: Every, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:

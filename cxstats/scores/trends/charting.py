@@ -3,13 +3,12 @@
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
 from cxstats.responses.names import unknown_name
 from cxstats.scores.trends.alarms import Alarm, Words, alarms_of
-from cxstats.scores.trends.calendar import last_days
+from cxstats.scores.trends.calendar import day_of, last_days
 from cxstats.scores.trends.charts import ControlChart, tuned
 from cxstats.scores.trends.expectations import (
     Expectation,
@@ -155,7 +154,8 @@ def _baseline(series: ScoreSeries, seen: Observed, baseline: int | Day | None) -
                 f"baseline={baseline} asks for more than the {int(seen.judged.sum())} complete periods with answers"
             )
         return seen.judged & (np.cumsum(seen.judged) <= baseline)
-    return seen.judged & (last_days(series.starts, series.every) <= pd.Timestamp(baseline)).astype(np.bool_)
+    day = day_of(baseline, named="a baseline that is no whole number of periods")
+    return seen.judged & (last_days(series.starts, series.every) <= day).astype(np.bool_)
 
 
 def tuned_limit(kind: Kind, expected: Expectation) -> tuple[float, float]:
@@ -173,6 +173,14 @@ def _remarks(series: ScoreSeries, seen: Observed, expected: Expectation, weekday
     if expected.periods < _FEW_PERIODS:
         said.append(
             f"a baseline of only {periods_in_words(expected.periods, series.every)}: what is usual is itself unsure"
+        )
+    base = series.scores.minimum_base
+    few = int((series.n[0][seen.judged] < base).sum())
+    if few:
+        verb = "has" if few == 1 else "have"
+        said.append(
+            f"{periods_in_words(few, series.every)} {verb} fewer than {base} answers: too few to say on their own, and "
+            "their limits are as wide"
         )
     if weekday == "keep" and seen.weekday is not None and _weekdays_differ(seen, expected):
         said.append("scores differ by day of the week; weekday='adjust' expects of each day its own")

@@ -19,13 +19,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.keys import kind_of
 from cxstats.responses.names import unknown_name
 from cxstats.responses.numbering import number_rows
 from cxstats.responses.periods import Every
 from cxstats.responses.tallies import Tally
 from cxstats.scores.estimates import TOO_FEW, Scores, score, segment_names
 from cxstats.scores.intervals import Interval
-from cxstats.scores.trends.calendar import begins_period, last_days, period_names, periods_from
+from cxstats.scores.trends.calendar import begins_period, day_of, last_days, period_names, periods_from
 from cxstats.scores.trends.renaming import handovers
 from cxstats.scores.trends.renaming import in_words as renaming_in_words
 
@@ -62,6 +63,8 @@ class ScoreSeries:
         Whether a period is ``"complete"``, ``"incomplete"`` or ``"may be incomplete"``; T of them.
     undated
         Rows without a period, which are in no period.
+    renamed
+        Of one segment of several: whether it may be another under a new name, in words.
     """
 
     scores: Scores
@@ -75,6 +78,7 @@ class ScoreSeries:
     standard_error: Floats
     status: tuple[Status, ...]
     undated: int = 0
+    renamed: tuple[str, ...] = ()
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -111,7 +115,8 @@ class ScoreSeries:
         if not 0 <= k < len(names):
             raise ValueError(f"there are {len(names)} segments, counted from 0; got {k}")
         parts = {name: getattr(self, name)[[k]] for name in ("place", "n", "estimate", "standard_error")}
-        return replace(self, segments=self.segments.iloc[[k]].reset_index(drop=True), **parts)
+        alone = self.segments.iloc[[k]].reset_index(drop=True)
+        return replace(self, segments=alone, renamed=self._renamed(k), **parts)
 
     def split(self) -> "dict[str, ScoreSeries]":
         """Return the series of each segment by name."""
@@ -158,8 +163,14 @@ class ScoreSeries:
         said = [self.scores.base_in_words, *self._unfinished(), *self._empty()]
         if self.undated:
             said.append(f"{self.undated:,} rows have no date and are in no {self.every}")
-        found = handovers(self.n) if len(self.segments) > 1 else ()
-        return (*said, *(renaming_in_words(each, self.names, self.periods) for each in found))
+        return (*said, *self._renamed())
+
+    def _renamed(self, k: int | None = None) -> tuple[str, ...]:
+        """Ask about segments that may have a new name; only about one of them, where it is given."""
+        if len(self.segments) == 1:
+            return self.renamed
+        found = [each for each in handovers(self.n) if k is None or k in (each.before, each.after)]
+        return tuple(renaming_in_words(each, self.names, self.periods) for each in found)
 
     def _unfinished(self) -> list[str]:
         told = dict.fromkeys(self.status)
@@ -235,8 +246,11 @@ def over_time(
     days = _days(segments[along], every)
     dated = days.notna().to_numpy()
     if not dated.any():
-        raise ValueError(f"column {along!r} holds no dates: no row has a {every}")
-    begin, end = (None if day is None else pd.Timestamp(day) for day in (since, until))
+        rows = int(found.tally.rows.sum())
+        none = f"none of the {rows:,} rows has a {every}" if rows else "there are no rows"
+        raise ValueError(f"column {along!r} holds no dates: {none}")
+    given = {"since=": since, "until=": until}
+    begin, end = (None if day is None else day_of(day, named=name) for name, day in given.items())
     starts = _calendar(days, every, since=begin, until=end)
     keys, row = number_rows(segments.drop(columns=along))
     inside = keys.iloc[np.unique(row[dated])].reset_index(drop=True)
@@ -283,7 +297,10 @@ def _named_every(along: str, every: str | None) -> Every:
 
 def _days(column: "pd.Series[Any]", every: Every) -> "pd.Series[Any]":
     if column.notna().any() and not pd.api.types.is_datetime64_any_dtype(column):
-        raise ValueError(f"column {column.name!r} must hold the first day of each {every}, as with_period makes it")
+        raise ValueError(
+            f"column {column.name!r} must hold the first day of each {every}, as with_period makes it; it holds "
+            f"{kind_of(column)}"
+        )
     days = pd.to_datetime(column)
     distinct = [pd.Timestamp(day) for day in days.dropna().unique()]
     wrong = [day for day in distinct if not begins_period(day, every)]
