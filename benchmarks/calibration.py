@@ -17,6 +17,7 @@ from driver_claims import effect_covers, line_covers
 from followup_claims import WORLDS, recovery_covers
 from inference_claims import COMPARISONS, INFERENCE_CLAIMS, MIXES
 from journey_claims import JOURNEYS
+from kpi_claims import KPI_CLAIMS
 from scipy.special import ndtr
 from shape_claims import (
     checkout_knee,
@@ -283,7 +284,8 @@ DRIVER_CLAIMS: Final = (
     ),
 )
 FOLLOW_UP: Final = tuple(
-    coverage(f"effect of a call, {name}, n = 600", recovery_covers(world)) for name, world in WORLDS.items()
+    coverage(f"effect of a call, {name}, n = 600", recovery_covers(world), side="at least")
+    for name, world in WORLDS.items()
 )
 QUICK: Final = (
     *(claim for claim in CLAIMS[::3] if "direction check" not in claim.name),
@@ -294,6 +296,7 @@ QUICK: Final = (
 )
 EVERY: Final = (
     *CLAIMS, *INFERENCE_CLAIMS, *DRIVER_CLAIMS, *TREND_CLAIMS, *CHANGE_CLAIMS, *JOURNEYS, *FOLLOW_UP,
+    *KPI_CLAIMS,
 )  # fmt: skip
 HEAD: Final = """# Calibration
 

@@ -14,6 +14,8 @@ from scipy.special import ndtr
 
 import cxstats as cx
 from cxstats.actions.journeys import league_of, pain_points
+from cxstats.actions.journeys.pain_tables import Order
+from cxstats.actions.journeys.ranks import RankIntervals, Ranks
 
 Outcomes = Callable[[np.random.Generator, int], np.ndarray]
 SCALE = cx.named_scale("ces-2.0")
@@ -92,6 +94,53 @@ def rank_covers(spread: str, shape: tuple[int, ...] = SHAPE) -> Outcomes:
             most = int((truth <= truth[which] + 1e-9).sum())
             found[k] = ranks.low[which] <= most and least <= ranks.high[which]
         return found
+
+    return outcomes
+
+
+def true_ranks(pain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last rank of each, 1 being the largest; those that are truly alike share theirs."""
+    first = 1 + (pain > pain[:, None] + 1e-9).sum(axis=1)
+    return first, (pain >= pain[:, None] - 1e-9).sum(axis=1)
+
+
+def ranked_cells(
+    spread: str, order: Order = "score", shape: tuple[int, ...] = SHAPE
+) -> Callable[[np.random.Generator, int, RankIntervals], Iterator[tuple[Ranks, np.ndarray]]]:
+    """Ranks of cells, and how much it truly hurts in each."""
+
+    def ranked(rng: np.random.Generator, replicates: int, ranks: RankIntervals) -> Iterator[tuple[Ranks, np.ndarray]]:
+        for scores, truth in cells(rng, replicates, spread, "mean", shape):
+            points = pain_points(scores, order=order, ranks=ranks)
+            share = points.measured.share
+            yield points.ranks, (share @ truth - truth) * (share if order == "contribution" else 1)
+
+    return ranked
+
+
+def ranked_agents(
+    spread: float, interaction: float = 0.0
+) -> Callable[[np.random.Generator, int, RankIntervals], Iterator[tuple[Ranks, np.ndarray]]]:
+    """Ranks of agents, and how much worse each truly is."""
+
+    def ranked(rng: np.random.Generator, replicates: int, ranks: RankIntervals) -> Iterator[tuple[Ranks, np.ndarray]]:
+        for scores, truth in dealt(rng, replicates, spread, interaction):
+            yield league_of(scores, of="agent", ranks=ranks).fitted.ranks, -truth
+
+    return ranked
+
+
+def all_held(ranks: Ranks, pain: np.ndarray) -> bool:
+    """Say whether every interval holds all true ranks of its cell."""
+    first, last = true_ranks(pain)
+    return bool(((ranks.low <= first) & (last <= ranks.high)).all())
+
+
+def at_once(ranked: Callable[..., Iterator[tuple[Ranks, np.ndarray]]]) -> Outcomes:
+    """Do joint intervals hold the true ranks of all cells, or of all agents."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        return np.array([all_held(ranks, pain) for ranks, pain in ranked(rng, replicates, "joint")])
 
     return outcomes
 
@@ -178,14 +227,19 @@ JOURNEYS = (
     *(_cover(f"what an agent adds, 24 agents, spread {s:g}", agent_covers(s)) for s in (0.0, 0.1, 0.3)),
     _cover("what an agent adds, 24 agents who are better at some reasons", agent_covers(0.2, 0.3)),
     _cover("rank of an agent, 24 agents, spread 0.3", agent_rank_covers(0.3)),
+    *(_cover(f"ranks of all 16 cells at once, {name}", at_once(ranked_cells(name))) for name in list(SPREADS)[::2]),
+    _cover("ranks by contribution of all 16 cells at once", at_once(ranked_cells("cells differ", "contribution"))),
+    _cover("ranks of all 48 cells at once, cells differ", at_once(ranked_cells("cells differ", shape=WIDE))),
+    *(_cover(f"ranks of all 24 agents at once, spread {s:g}", at_once(ranked_agents(s))) for s in (0.0, 0.3)),
+    _cover("ranks of all 24 agents at once, who are better at some reasons", at_once(ranked_agents(0.2, 0.3))),
     cx.Claim("any of 24 agents who do not differ is told from the average", 0.05, agent_called, "at most"),
 )
 """Claims for the list in calibration.py."""
 
 
-def gains(replicates: int = 300) -> pd.DataFrame:
+def gains(replicates: int) -> list[list[Any]]:
     """Mean squared error of measured and of shrunken scores, by spread of the cells and by what they are shrunk to."""
-    rows = []
+    rows: list[list[Any]] = []
     for shape in (SHAPE, WIDE):
         for spread in SPREADS:
             errors = []
@@ -194,14 +248,39 @@ def gains(replicates: int = 300) -> pd.DataFrame:
                 found = [scores.estimate, *(one.short.shrunken for one in kinds)]
                 errors.append([np.mean((one - truth) ** 2) for one in found])
             means = np.mean(errors, axis=0)
-            rows.append([int(np.prod(shape)), spread, *means, means[0] / means[3]])
-    names = ["cells", "true scores", "measured", "to overall", "to main effects", "auto", "gain"]
-    return pd.DataFrame(rows, columns=names)
+            gain = f"{means[0] / means[3]:.1f} times"
+            rows.append([int(np.prod(shape)), spread, *(f"{one:.4f}" for one in means), gain])
+    return rows
 
 
-def agent_gains(replicates: int = 300) -> pd.DataFrame:
+def rank_coverage(replicates: int) -> list[list[Any]]:
+    """How often intervals of ranks hold, one at a time and all at once, and how many ranks they span."""
+    worlds = {f"16 cells, {name}": ranked_cells(name) for name in SPREADS}
+    worlds["16 cells by contribution, cells differ"] = ranked_cells("cells differ", "contribution")
+    worlds["48 cells, cells differ"] = ranked_cells("cells differ", shape=WIDE)
+    worlds |= {f"24 agents, spread {spread:g}": ranked_agents(spread) for spread in (0.1, 0.3)}
+    rows: list[list[Any]] = []
+    for name, ranked in worlds.items():
+        row: list[Any] = [name]
+        for kind in ("each", "joint"):
+            found = [*ranked(np.random.default_rng(3), replicates, kind)]
+            wide = np.mean([np.mean(ranks.high - ranks.low + 1) for ranks, _ in found])
+            one = np.mean([_held(ranks, pain).mean() for ranks, pain in found])
+            together = np.mean([_held(ranks, pain).all() for ranks, pain in found])
+            row += [f"{100 * one:.1f} %", f"{100 * together:.1f} %", f"{wide:.1f}"]
+        rows.append(row)
+    return rows
+
+
+def _held(ranks: Ranks, pain: np.ndarray) -> np.ndarray:
+    """Say which intervals hold a true rank of their cell; those that are alike have every rank between them."""
+    first, last = true_ranks(pain)
+    return (ranks.low <= last) & (first <= ranks.high)
+
+
+def agent_gains(replicates: int) -> list[list[Any]]:
     """Root mean squared error against the true part of agents, and rank correlation with it."""
-    rows = []
+    rows: list[list[Any]] = []
     for spread in (0.0, 0.1, 0.2, 0.3):
         errors, orders = [], []
         for scores, truth in dealt(np.random.default_rng(2), replicates, spread):
@@ -210,40 +289,60 @@ def agent_gains(replicates: int = 300) -> pd.DataFrame:
             found = [table[name].to_numpy() - league.total for name in ("estimate", "adjusted", "shrunken")]
             errors.append([np.mean((one - truth) ** 2) for one in found])
             orders.append([pd.Series(one).corr(pd.Series(truth), method="spearman") for one in found if spread])
-        rows.append([spread, *np.sqrt(np.mean(errors, axis=0)), *(np.mean(orders, axis=0) if spread else [np.nan] * 3)])
-    kinds = ("raw", "adjusted", "shrunken")
-    names = [f"{what}, {kind}" for what in ("error", "rank correlation") for kind in kinds]
-    return pd.DataFrame(rows, columns=["spread", *names])
+        means = np.mean(errors, axis=0)
+        alike = [f"{one:.2f}" for one in np.mean(orders, axis=0)] if spread else ["–"] * 3
+        rows.append(
+            [f"{spread:g}", *(f"{one:.3f}" for one in np.sqrt(means)), f"{means[0] / means[2]:.1f} times", *alike]
+        )
+    return rows
 
 
-HEAD = """# What shrinking and adjusting gain
+HEAD = """# What shrinking and adjusting gain, and how often intervals of ranks hold
 
-Made by `python benchmarks/journey_claims.py`: {replicates} simulated tables each.
+{replicates:,} simulated tables a line; made by `python benchmarks/journey_claims.py`. Answers are those of ces-2.0; the
+score is their mean.
 
-## Cells of 1 to some hundred answers: mean squared error of their scores (mean of ces-2.0, points squared)
+## Cells of 1 to some hundred answers: mean squared error of their scores
 
+In points squared. `auto`, which is usual, takes main effects where there are three cells to each coefficient. The gain
+is the error of measured scores over its error.
+
+| cells | true scores | measured | shrunk to overall | to main effects | auto | gain |
+|---|---|---|---|---|---|---|
 {cells}
 
-`auto` takes main effects where there are three cells to each coefficient; the gain is the error of measured scores over
-its error.
+## Intervals of ranks at 95 %
 
-## 24 agents who are dealt different reasons: error of their scores (points) and rank correlation with their true parts
+How often an interval holds the true rank of its cell or agent, how often those of all hold at once, and how many ranks
+they span: each on its own (usual), and jointly (`ranks="joint"`). Where true scores are alike every rank that they
+share counts as true.
 
+| | each: one holds | all hold | ranks wide | joint: one holds | all hold | ranks wide |
+|---|---|---|---|---|---|---|
+{ranks}
+
+## 24 agents who are dealt different reasons
+
+More than half of the contacts of an agent are about one of four reasons, of which some are harder. Error: root mean
+squared, in points, against what agents truly add; spread: its standard deviation on the latent scale. The gain is the
+squared error of raw averages over that of adjusted and shrunken scores. Then the rank correlation with the truth.
+
+| spread | raw: error | adjusted | and shrunken | gain | raw: rank correlation | adjusted | and shrunken |
+|---|---|---|---|---|---|---|---|
 {agents}
 """
 
 
-def written(table: pd.DataFrame) -> str:
-    lines = [[str(name) for name in table.columns], ["---"] * len(table.columns)]
-    lines += [
-        [f"{one:.4f}" if isinstance(one, float) else str(one) for one in row] for row in table.to_numpy(dtype=object)
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace("nan", "–")
+def written(rows: list[list[Any]]) -> str:
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
-def main(replicates: int = 200) -> None:
-    text = HEAD.format(replicates=replicates, cells=written(gains(replicates)), agents=written(agent_gains(replicates)))
-    Path(__file__).with_name("journeys.md").write_text(text, encoding="utf-8")
+def main(replicates: int = 400) -> None:
+    parts = {"cells": gains(replicates), "ranks": rank_coverage(replicates), "agents": agent_gains(replicates)}
+    text = HEAD.format(replicates=replicates, **{name: written(rows) for name, rows in parts.items()})
+    path = Path(__file__).with_name("journeys.md")
+    path.write_text(text, encoding="utf-8")
+    print(path.name)
 
 
 if __name__ == "__main__":

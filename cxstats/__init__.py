@@ -61,6 +61,7 @@ In time: did it change
     before_after, BeforeAfter   what a release changed against the trend before; Placebos at other dates
     also_changed, AlsoChanged   what else changed then: who answered, how many, on which weekdays
     target, Target              how likely the score is at its target, and the path to it
+    side_by_side, SideBySide    what one more point of a score went along with: KPIs by week or segment
 
 Planning: how many do we ask
     expect, Expected            what the next wave is thought to answer; a last wave's scores say it too
@@ -167,6 +168,7 @@ if TYPE_CHECKING:
     from cxstats.scores.export_check import ExportCheck
     from cxstats.scores.formula_tables import formula_table
     from cxstats.scores.intervals import INTERVALS, Interval, Sample
+    from cxstats.scores.kpis import SideBySide, side_by_side
     from cxstats.scores.metrics import METRIC_NAMES, Metric, converted_mean, named_metric, published_metrics
     from cxstats.scores.mix import MixAndRate, Standardised, mix_and_rate, standardised
     from cxstats.scores.nonresponse import EarlyAndLate, ScoreWithout, early_and_late, score_without
@@ -199,27 +201,29 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "DIFFERENCES", "INTERVALS", "METRIC_NAMES", "PAIRED_DIFFERENCES", "SCALES", "AccumulatedEffort", "AlsoChanged",
-    "Association", "Attached", "BeforeAfter", "Benchmark", "ChangePoints", "Claim", "Comparison", "ContactRules",
-    "ControlChart", "CrossTally", "CustomerColumns", "Cusum", "Design", "Detectable", "DetectionPlan",
-    "Diagnostics", "DirectionCheck", "DoseResponse", "Driver", "DriverModel", "EarlyAndLate", "EffectComparison",
-    "EffectTable", "Ewma", "Expected", "ExportCheck", "Flagged", "FollowUp", "FrameComparison", "Importance",
-    "Individuals", "Interval", "LeagueTable", "Metric", "MissingAnswers", "MixAndRate", "PainPoints", "Placebos",
-    "Plan", "PriorityMap", "Question", "Reading", "Recovery", "RepeatAnswerers", "ResponseRates", "Sample",
-    "Scale", "Scanned", "ScoreSeries", "ScoreWithout", "Scores", "Sensitivity", "ShareAmong", "Shewhart",
-    "SilentBounds", "Standardised", "Superiority", "Survey", "Tally", "Target", "Threshold", "Weighted", "WhatIf",
-    "accumulated_effort", "also_changed", "answers_needed", "answers_to_detect", "attach", "before_after",
-    "bootstrap_interval", "bullets", "change_points", "check_claim", "check_direction", "compare",
-    "compare_effects", "compare_paired", "compare_two", "compare_with_frame", "control_chart", "converted_mean",
-    "cross_tally", "detectable_difference", "diagnose", "dirichlet_interval", "distance_in_words", "dose_response",
+    "DIFFERENCES", "INTERVALS", "METRIC_NAMES", "PAIRED_DIFFERENCES", "SCALES", "AccumulatedEffort",
+    "AlsoChanged", "Association", "Attached", "BeforeAfter", "Benchmark", "ChangePoints", "Claim", "Comparison",
+    "ContactRules", "ControlChart", "CrossTally", "CustomerColumns", "Cusum", "Design", "Detectable",
+    "DetectionPlan", "Diagnostics", "DirectionCheck", "DoseResponse", "Driver", "DriverModel", "EarlyAndLate",
+    "EffectComparison", "EffectTable", "Ewma", "Expected", "ExportCheck", "Flagged", "FollowUp",
+    "FrameComparison", "Importance", "Individuals", "Interval", "LeagueTable", "Metric", "MissingAnswers",
+    "MixAndRate", "PainPoints", "Placebos", "Plan", "PriorityMap", "Question", "Reading", "Recovery",
+    "RepeatAnswerers", "ResponseRates", "Sample", "Scale", "Scanned", "ScoreSeries", "ScoreWithout", "Scores",
+    "Sensitivity", "ShareAmong", "Shewhart", "SideBySide", "SilentBounds", "Standardised", "Superiority",
+    "Survey", "Tally", "Target", "Threshold", "Weighted", "WhatIf", "accumulated_effort", "also_changed",
+    "answers_needed", "answers_to_detect", "attach", "before_after", "bootstrap_interval", "bullets",
+    "change_points", "check_claim", "check_direction", "compare", "compare_effects", "compare_paired",
+    "compare_two", "compare_with_frame", "control_chart", "converted_mean", "cross_tally",
+    "detectable_difference", "diagnose", "dirichlet_interval", "distance_in_words", "dose_response",
     "dose_response_of", "driver_importance", "duplicate_answers", "early_and_late", "exact_coverage", "expect",
     "find_threshold", "fit_drivers", "follow_up", "formula_table", "if_silent", "importance_of", "inspect",
     "invitations_needed", "league_of", "league_table", "margin_reached", "mark_switches", "missing_answers",
     "mix_and_rate", "mover_difference", "named_difference", "named_metric", "named_scale", "over_time",
-    "pain_points", "personal_columns", "post_stratify", "priorities", "pseudonymised", "published_metrics", "rake",
-    "rank_correlation", "read_answer", "read_export", "recovery", "repeat_answerers", "response_rates",
-    "scan_export", "score", "score_without", "sensitivity", "share_among", "speeders", "standardised",
-    "straight_liners", "superiority", "tally", "target", "threshold_of", "trim_weights", "what_if", "with_period",
+    "pain_points", "personal_columns", "post_stratify", "priorities", "pseudonymised", "published_metrics",
+    "rake", "rank_correlation", "read_answer", "read_export", "recovery", "repeat_answerers", "response_rates",
+    "scan_export", "score", "score_without", "sensitivity", "share_among", "side_by_side", "speeders",
+    "standardised", "straight_liners", "superiority", "tally", "target", "threshold_of", "trim_weights",
+    "what_if", "with_period",
 ]  # fmt: skip
 
 _ROOMS: Final = MappingProxyType(
@@ -305,6 +309,7 @@ _ROOMS: Final = MappingProxyType(
         "scores.formula_tables": ("formula_table",),
         "scores.export_check": ("ExportCheck",),
         "scores.intervals": ("INTERVALS", "Interval", "Sample"),
+        "scores.kpis": ("SideBySide", "side_by_side"),
         "scores.metrics": ("METRIC_NAMES", "Metric", "converted_mean", "named_metric", "published_metrics"),
         "scores.mix": ("MixAndRate", "Standardised", "mix_and_rate", "standardised"),
         "scores.nonresponse": ("EarlyAndLate", "ScoreWithout", "early_and_late", "score_without"),

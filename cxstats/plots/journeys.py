@@ -1,5 +1,6 @@
-"""Draw where it hurts: ranked pain points, and a heat map that greys out what is too few to say."""
+"""Draw where it hurts: ranked pain points, a heat map that greys out what is too few to say, league tables."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -8,14 +9,19 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from cxstats.actions.journeys.league_lists import NOT_LINKED, NOT_TOLD, LeagueTable
 from cxstats.actions.journeys.pain_tables import PainPoints
-from cxstats.plots.paper import FAINT, INK, QUIET, ROW_INCHES, axes_or_new, clean, level_text
+from cxstats.plots.paper import FAINT, INK, QUIET, axes_or_new, clean, level_text
 from cxstats.responses.names import unknown_name
-from cxstats.scores.comparing.wording import unit_of_differences
+from cxstats.scores.comparing.wording import BETTER, WORSE, unit_of_differences
 from cxstats.scores.estimates import TOO_FEW, segment_names
 
 _WORSE: Final = "#b0653f"
 _BETTER: Final = "#4f86ab"
+_PAGE_INCHES: Final = 8.0
+_PAIN_INCHES: Final = 0.5
+_LEAGUE_INCHES: Final = 0.27
+_VERDICTS: Final = {WORSE: "v", BETTER: "^"}
 _PALE: Final = 0.10
 _GREY: Final = "#ececec"
 _LINES: Final = "#bdbdbd"
@@ -39,37 +45,86 @@ def plot_pain_points(points: PainPoints, *, most: int = 15, ax: Axes | None = No
     table = points.to_frame()
     rows = table.head(most)
     names = segment_names(rows[list(points.scores.tally.by)])
-    axes = axes_or_new(ax, len(rows) * ROW_INCHES + 1.9, width=11.5)
+    axes = axes_or_new(ax, len(rows) * _PAIN_INCHES + 1.8, width=_PAGE_INCHES)
     size = 100 if points.metric.unit in ("share", "net") else 1
-    aside = axes.get_yaxis_transform()
     for place, row in enumerate(rows.to_dict("records")):
         y = len(rows) - 1 - place
-        owner = row["owner"] if pd.notna(row["owner"]) else "–"
-        axes.text(1.19, y, owner, va="center", transform=aside, color=INK)
         if row["too_few"]:
-            axes.text(1.02, y, TOO_FEW, color=QUIET, va="center", transform=aside)
             continue
         ends = [size * row["shortfall_low"], size * row["shortfall_high"]]
         axes.plot(ends, [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
         face = INK if row["shortfall_low"] > 0 else "white"
         axes.plot(size * row["shortfall"], y, marker="o", color=INK, markerfacecolor=face, markersize=7)
-        axes.text(1.02, y, _gain(points, row), va="center", transform=aside, color=INK)
-    for x, head in ((1.02, f"total if fixed\n(now {_finely(points, points.total)})"), (1.19, "owner")):
-        axes.text(x, len(rows) - 0.25, head, va="bottom", transform=aside, color=QUIET, fontsize="small")
     axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(rows)), [f"{a}  n = {n:,}" for a, n in zip(names, rows["n"], strict=True)][::-1])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
+    labels = [f"{name}\n{_small(row)}" for name, row in zip(names, rows.to_dict("records"), strict=True)]
+    axes.set_yticks(range(len(rows)), labels[::-1])
+    gains = [TOO_FEW if row["too_few"] else _gain(points, row) for row in rows.to_dict("records")]
+    _write_beside(axes, gains, head=f"total if fixed\n(now {_finely(points, points.total)})")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(_signed_tick))
     left = f"; cells not drawn: {len(table) - len(rows)}" if len(table) > len(rows) else ""
     axes.set_xlabel(
         f"shortfall from {points.reference.name} of {points.metric.text(points.reference.value)}, in "
-        f"{unit_of_differences(points.metric)}, shrunken; right is worse\n"
-        f"filled: worse; hollow: may be no worse{left}"
+        f"{unit_of_differences(points.metric)}; right is worse\n"
+        f"{points.scores.tally.column}: {points.metric.formula}, {points.metric.good} is good; shrunken, with "
+        f"{level_text(points.scores.confidence_level)}\nfilled: worse; hollow: may be no worse{left}"
     )
-    level = level_text(points.scores.confidence_level)
-    title = f"{points.scores.tally.column}: {points.metric.formula}, {points.metric.good} is good; {level}"
-    axes.set_title(title, loc="right", fontsize="small", color=QUIET, pad=32)
+    clean(axes)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    return axes
+
+
+def plot_league(league: LeagueTable, *, most: int = 40, ax: Axes | None = None) -> Axes:
+    """Draw agents, teams or stores, worst first: what they were measured to score, and what that says of them.
+
+    A filled mark with an interval is the score after allowing for what was dealt and for chance: a triangle down is
+    clearly worse than the line, which is the average, a triangle up clearly better, and a small circle cannot be told
+    from it. A hollow circle is the score as measured. A unit with too few answers has neither.
+
+    Parameters
+    ----------
+    league
+        From `cxstats.actions.journeys.league_table` or `league_of`.
+    most
+        How many units to draw; of more, half of them from each end of those with enough answers.
+    ax
+        Where to draw.
+    """
+    table, metric = league.to_frame(), league.scores.metric
+    rows, first, left_out = _ends(table, most)
+    size = 100 if metric.unit in ("share", "net") else 1
+    axes = axes_or_new(ax, len(rows) * _LEAGUE_INCHES + 2.0, width=_PAGE_INCHES)
+    # Those beyond a gap are one place further down.
+    ys = [len(rows) - 1 - place + (0.6 if place < first else 0.0) for place in range(len(rows))]
+    for y, row in zip(ys, rows.to_dict("records"), strict=True):
+        if row["verdict"] in (TOO_FEW, NOT_LINKED):
+            continue
+        mark = _VERDICTS.get(row["verdict"], "o")
+        colour, width = (INK, 2.2) if row["verdict"] in _VERDICTS else (QUIET, 1.1)
+        axes.plot([size * row["low"], size * row["high"]], [y, y], color=colour, linewidth=width)
+        axes.plot(size * row["estimate"], y, marker="o", color=QUIET, markerfacecolor="white", markersize=6, zorder=2.5)
+        axes.plot(size * row["shrunken"], y, marker=mark, color=colour, markersize=4 + 2 * width, zorder=3)
+    axes.axvline(size * league.total, color=INK, linewidth=0.8, zorder=0)
+    names = segment_names(rows[[league.of]])
+    axes.set_yticks(ys, [f"{name}  n = {n:,}" for name, n in zip(names, rows["n"], strict=True)])
+    for label, verdict in zip(axes.get_yticklabels(), rows["verdict"], strict=True):
+        label.set_color(QUIET if verdict in (TOO_FEW, NOT_LINKED) else INK)
+    said = ["" if verdict == NOT_TOLD else verdict for verdict in rows["verdict"]]
+    _write_beside(axes, said, at=ys, head="against the line")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    sign = " %" if metric.unit == "share" else ""
+
+    def tick(x: float, _: object) -> str:
+        return f"{round(x, 10):g}{sign}"
+
+    axes.xaxis.set_major_formatter(FuncFormatter(tick))
+    mix = [name for name in league.scores.tally.by if name != league.of]
+    dealt = f" and for {' and '.join(mix)}" if mix else ""
+    axes.set_xlabel(
+        f"{league.scores.tally.column}: {metric.formula}, {metric.good} is good; line: average of "
+        f"{metric.text(league.total)}\nfilled, with {level_text(league.scores.confidence_level)}: allowing for chance"
+        f"{dealt}\n▼ worse, ▲ better, • cannot be told from the average; ○ as measured{left_out}"
+    )
     clean(axes)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     return axes
@@ -161,6 +216,39 @@ def _worst_first(table: pd.DataFrame, name: str) -> list[str]:
     pain = table.groupby(name, sort=False)[["contribution", "share"]].sum()
     depth = pain["contribution"] / pain["share"]
     return [str(one) for one in depth.sort_values(ascending=False, kind="stable").index]
+
+
+def _ends(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int, str]:
+    """Return the rows to draw, how many of them stand above a gap, and what is left out."""
+    if len(table) <= most:
+        return table, 0, ""
+    judged = table[~table["verdict"].isin([TOO_FEW, NOT_LINKED])]
+    between, few = max(len(judged) - most, 0), len(table) - len(judged)
+    first = (most + 1) // 2 if between else 0
+    rows = pd.concat([judged.head(first), judged.iloc[first + between :]])
+    said = [f"{between} between the two groups"] if between else []
+    said += [f"{few} not judged"] if few else []
+    return rows, first, f"; not drawn: {', '.join(said)}"
+
+
+def _write_beside(axes: Any, words: Sequence[str], *, head: str, at: Sequence[float] = ()) -> None:
+    """Write words right of the rows, the first row on top, under a heading; nothing where there are none."""
+    rows = list(at) or list(range(len(words)))[::-1]
+    axes.set_ylim(-0.6, max(rows) + 0.6)
+    if not any(words):
+        return
+    axes.set_ylim(-0.6, max(rows) + 1.0)
+    side = axes.secondary_yaxis("right")
+    side.set_yticks([*rows, max(rows) + 1.0], [*words, head])
+    side.tick_params(length=0)
+    side.spines["right"].set_visible(False)
+    heading = side.get_yticklabels()[-1]
+    heading.set_color(QUIET)
+
+
+def _small(row: Any) -> str:
+    owner = f", {row['owner']}" if pd.notna(row["owner"]) else ""
+    return f"n = {row['n']:,}{owner}"
 
 
 def _gain(points: PainPoints, row: Any) -> str:

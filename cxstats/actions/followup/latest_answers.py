@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cxstats.actions.followup.columns import CustomerColumns
 from cxstats.actions.followup.days import days_of, moments_of, numbers_of, texts_of
-from cxstats.responses.answers import read_answer
+from cxstats.responses.answers import missing_codes
+from cxstats.responses.placing import read_answers
 from cxstats.responses.scales import Scale
 
 USED: Final = "used, one a customer"
@@ -48,7 +49,14 @@ class LatestAnswers:
 
 
 def latest_answers(
-    table: pd.DataFrame, rating: str, *, scale: Scale, columns: CustomerColumns, today: date, show: tuple[str, ...] = ()
+    table: pd.DataFrame,
+    rating: str,
+    *,
+    scale: Scale,
+    columns: CustomerColumns,
+    today: date,
+    show: tuple[str, ...] = (),
+    missing: object = (),
 ) -> LatestAnswers:
     """Find each customer's answer.
 
@@ -61,7 +69,7 @@ def latest_answers(
     ValueError
         If no answer is a point of the scale, or a column holds something else than it must.
     """
-    points, silent = _points(table[rating], scale)
+    points, silent = _points(table[rating], scale, missing)
     moments = _moments(table, columns.answered)
     customers = texts_of(table[columns.customer])
     why = np.full(len(table), -1)
@@ -104,16 +112,16 @@ def _moments(table: pd.DataFrame, column: str | None) -> NDArray[np.datetime64]:
     return moments_of(table[column])
 
 
-def _points(cells: "pd.Series[Any]", scale: Scale) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _points(cells: "pd.Series[Any]", scale: Scale, missing: object) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the place on the scale of each answer, -1 for none, and whether there is no answer at all."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=False)
-    found = [read_answer(answer, scale) for answer in distinct]
+    found = read_answers([*distinct], scale, missing=missing_codes(missing))
     place = {point: k for k, point in enumerate(scale.points)}
     points = np.array([-1 if one.point is None else place[one.point] for one in found], dtype=np.intp)
-    missing = np.array([one.missing for one in found], dtype=np.bool_)
-    if (points < 0).all() and not missing.all():
+    silent = np.array([one.missing for one in found], dtype=np.bool_)
+    if (points < 0).all() and not silent.all():
         raise ValueError(
             f"no answer of column {str(cells.name)!r} is a point of {scale.name} ({scale.span}); is it another scale, "
             "or another column?"
         )
-    return points[codes], missing[codes]
+    return points[codes], silent[codes]

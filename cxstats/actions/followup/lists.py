@@ -117,35 +117,56 @@ class FollowUp:
         return pd.DataFrame(rows, columns=["of", "what", "count"])
 
     def sentence(self) -> str:
-        """Say in figures whom to contact, and who was left out and why."""
-        lists, group = self.customers["list"], self.customers["group"]
+        """Say in figures whom to contact, from which days, who was left out and why, and who is not looked at."""
+        return " ".join(self.sentences())
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what `sentence` says, one fact each, the most important first."""
+        lists = self.customers["list"]
         count = {name: int((lists == name).sum()) for name in _LISTS}
-        bad, good = int((group == UNFAVOURABLE).sum()), int((group == FAVOURABLE).sum())
         said = [
-            f"Of {len(lists):,} customers who answered {self.rating}, {bad:,} are unfavourable"
-            f"{_points(self.scale.unfavourable)}: call {count[CALL]:,} back and ask {count[ASK]:,} what could be "
-            "better.",
-            f"{good:,} are favourable{_points(self.scale.favourable)}: thank {count[THANK]:,}.",
-            f"{len(lists) - bad - good:,} are neutral.",
+            f"Call {_customers(count[CALL])} back, ask {count[ASK]:,} what could be better, thank {count[THANK]:,}.",
+            self._recent_in_words(),
         ]
-        return " ".join([*said, *self._left_out(), *self._cautions()])
+        return (*said, *self._left_out(), *self._earlier_in_words(), *self._cautions())
+
+    @property
+    def _recent(self) -> "pd.Series[bool]":
+        """Whose answer is not too old to be followed up."""
+        ago, most = self.customers["days_ago"].astype("float64"), self.rules.not_older_than
+        return ago <= most if most is not None else ago.isna() | ago.notna()
+
+    def _recent_in_words(self) -> str:
+        group, scale, day = self.customers["group"][self._recent], self.scale, f"{self.rules.today:%Y-%m-%d}"
+        days = self.rules.not_older_than
+        when = f"up to {day}" if days is None else f"in the {days} days up to {day}"
+        return (
+            f"{_customers(len(group))} answered {self.rating} {when}: {int((group == UNFAVOURABLE).sum()):,} of them "
+            f"unfavourably{_points(scale.unfavourable)}, {int((group == FAVOURABLE).sum()):,} "
+            f"favourably{_points(scale.favourable)}, {int((group == NEUTRAL).sum()):,} in between."
+        )
+
+    def _earlier_in_words(self) -> list[str]:
+        ago = self.customers["days_ago"][~self._recent]
+        earlier, undated = int(ago.notna().sum()), int(ago.isna().sum())
+        said = [f"{earlier:,} more answered before that and are on no list."] if earlier else []
+        return said + ([f"{undated:,} more answered on a day that is not known and are on no list."] if undated else [])
 
     def _left_out(self) -> list[str]:
-        aside = self.set_aside
+        aside = self.customers[(self.customers["list"] == "") & self._recent]
         why = aside.loc[aside["why"] != NEUTRAL, "why"].value_counts()
         if why.empty:
             return []
         reasons = "; ".join(f"{reason} ({why[reason]:,})" for reason in sorted(why.index, key=str))
-        return [f"Not contacted although not neutral: {reasons}."]
+        return [f"On no list although not in between: {reasons}."]
 
     def _cautions(self) -> list[str]:
         said: list[str] = []
         if self.columns.consent is None:
             said.append("Consent was not looked at: no column of it was named.")
         if self.differing:
-            who = "1 customer" if self.differing == 1 else f"{self.differing:,} customers"
             when = "on their latest day" if self.columns.answered else "in several answers"
-            said.append(f"{who} answered differently {when}: the worst counts.")
+            said.append(f"{_customers(self.differing)} answered differently {when}: the worst counts.")
         late = dict(self.answers)[LATE]
         if late:
             said.append(f"{late:,} answers after {self.rules.today:%Y-%m-%d}, the day of the lists, are not used.")
@@ -212,6 +233,10 @@ class FollowUp:
     def _repr_html_(self) -> str:
         table = self.summary().to_html(index=False, border=0, justify="left", escape=True)
         return f"<p>{escape(self.sentence())}</p>{table}"
+
+
+def _customers(count: int) -> str:
+    return "1 customer" if count == 1 else f"{count:,} customers"
 
 
 def _points(points: Sequence[int]) -> str:

@@ -74,7 +74,7 @@ class Recovery:
         return float(self.outcomes[self.was_called].mean() - self.outcomes[~self.was_called].mean())
 
     def interval(self, confidence_level: float = 0.95) -> tuple[float, float]:
-        """Return the limits of the effect, by Student's t with as many degrees of freedom as customers less columns.
+        """Return the limits of the effect, by Student's t, with few degrees of freedom where few customers decide.
 
         Raises
         ------
@@ -188,8 +188,8 @@ class Recovery:
 
     def _limits(self, confidence_level: float) -> Limits:
         require_confidence_level(confidence_level)
-        freedom = len(self.outcomes) - len(self.balance) - 1
-        half = float(scipy.stats.t.ppf((1 + confidence_level) / 2, freedom)) * self.standard_error
+        freedom = self.found.degrees_of_freedom
+        half = float(scipy.special.stdtrit(freedom, (1 + confidence_level) / 2)) * self.standard_error
         return Limits.around(self.effect, half, self.standard_error)
 
     def _ratio(self, confidence_level: float) -> tuple[float, float, float]:

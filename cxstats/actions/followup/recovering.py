@@ -20,8 +20,8 @@ from cxstats.actions.followup.overlap import (
 from cxstats.actions.followup.recoveries import Recovery
 from cxstats.drivers.regression import logistic
 from cxstats.drivers.terms import Driver, Term, missing_in, read_term
-from cxstats.responses.answers import read_answer
 from cxstats.responses.names import unknown_name
+from cxstats.responses.placing import read_answers
 from cxstats.responses.scales import Scale, named_scale
 from cxstats.responses.survey import Survey
 
@@ -45,8 +45,11 @@ def recovery(
 
     Those called differ from those not called: they were the more valuable ones, or the angrier ones. Two models allow
     for it (who is called, and what comes after), of which one must be right; both know the columns `because` and no
-    others. So the estimate is valid if every reason for a call that also matters for the outcome is among these
-    columns, which the data cannot show. The surest way is to leave a part of the calls to chance.
+    others. The interval holds where one of them is wrong, and says nothing of customers who are set aside: in
+    simulations of 600 customers (``benchmarks/followup_claims.py``) 95 % intervals cover 94 to 96 %, also where hardly
+    comparable ones are set aside, and 94 % where what comes after depends on a square that is not among the columns.
+    The estimate is valid if every reason for a call that also matters for the outcome is among these columns, which the
+    data cannot show. The surest way is to leave a part of the calls to chance.
 
     Parameters
     ----------
@@ -160,7 +163,7 @@ def _outcome(cells: "pd.Series[Any]", scale: Scale | None) -> tuple[Outcome, Flo
     found = np.full(len(cells), np.nan)
     if scale is not None:
         codes, distinct = pd.factorize(cells, use_na_sentinel=False)
-        points = [read_answer(answer, scale).point for answer in distinct]
+        points = [reading.point for reading in read_answers([*distinct], scale)]
         return "mean", np.array([np.nan if point is None else float(point) for point in points])[codes]
     said = ~missing_in(cells)
     if not said.any():

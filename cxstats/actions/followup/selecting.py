@@ -35,6 +35,7 @@ def follow_up(
     customers: CustomerColumns | str,
     rules: ContactRules,
     show: str | Collection[str] = (),
+    missing: object = (),
 ) -> FollowUp:
     """Make the lists of whom to call back, whom to thank, and whom to ask what could be better.
 
@@ -58,6 +59,8 @@ def follow_up(
         The day, contact limits and capacities.
     show
         Columns to show beside, those of personal data among them: ``("email",)``. No others are shown.
+    missing
+        Code or codes that mean "no answer" to the rating.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def follow_up(
     taken = [column for column in extra if column in COLUMNS]
     if taken:
         raise ValueError(f"column {taken[0]!r} to show has the name of a column of the lists; rename it first")
-    found = latest_answers(table, rating, scale=on, columns=columns, today=rules.today, show=extra)
+    found = latest_answers(table, rating, scale=on, columns=columns, today=rules.today, show=extra, missing=missing)
     frame = _described(table, found, columns, np.datetime64(rules.today))
     frame.insert(2, "group", _groups(found.points, on))
     for column in extra:
@@ -170,6 +173,9 @@ def _reasons(
         nonlocal why
         why = why.mask((why == "") & where, reason)
 
+    if rules.not_older_than is not None:
+        say("answer without a date", frame["days_ago"].isna())
+        say(f"answer more than {rules.not_older_than} days old", frame["days_ago"] > rules.not_older_than)
     say(NEUTRAL, frame["group"] == NEUTRAL)
     keys = table[columns.customer]
     if columns.consent is not None:
@@ -179,9 +185,6 @@ def _reasons(
         today = np.datetime64(rules.today)
         since = frame["customer"].map(days_since_contact(table[columns.contacted], keys, today)).astype("float64")
         say(f"contacted fewer than {rules.not_within} days ago", since < rules.not_within)
-    if rules.not_older_than is not None:
-        say("answer without a date", frame["days_ago"].isna())
-        say(f"answer more than {rules.not_older_than} days old", frame["days_ago"] > rules.not_older_than)
     return why
 
 

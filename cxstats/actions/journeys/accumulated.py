@@ -133,8 +133,8 @@ class AccumulatedEffort:
         total = metric.text(float(self.share @ scores.estimate))
         more = 100 * float(self.share[self.base + 1 :].sum())
         return (
-            f"{column} is {total} over all {n:,} answers, and {metric.text(float(scores.estimate[self.base]))} where "
-            f"{self.along} is {first} ({metric.good} is good): the {more:.0f} % of answers with more make the whole "
+            f"{column} is {metric.text(float(scores.estimate[self.base]))} where {self.along} is {first}, and {total} "
+            f"over all {n:,} answers ({metric.good} is good). The {more:.0f} % of answers with more make the whole "
             f"{distance_in_words(metric, float(self.lost.sum()))} worse. Most of it comes with {self.along} "
             f"{self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
             f"{distance_in_words(metric, float(self.lost[most]))}."
@@ -167,6 +167,7 @@ def accumulated_effort(
     metric: str | Metric | None = None,
     design: Design | None = None,
     most: int = MOST,
+    missing: object = (),
 ) -> AccumulatedEffort:
     """Score answers by a number that grows along the journey: contacts, touchpoints, switches, handovers.
 
@@ -183,13 +184,15 @@ def accumulated_effort(
         As for `cxstats.tally` and `cxstats.score`.
     most
         From here on levels are taken together: ``"4 or more"``.
+    missing
+        Code or codes that mean "no answer" to the rating.
 
     Raises
     ------
     ValueError
         If the column does not hold whole numbers, or no answer has one.
     """
-    scores = score(tally(data, rating, scale=scale, by=along, design=design), metric)
+    scores = score(tally(data, rating, scale=scale, by=along, design=design, missing=missing), metric)
     numbers = pd.to_numeric(scores.segments[along], errors="coerce").to_numpy(dtype=np.float64)
     unread = scores.segments[along].notna().to_numpy() & ~(np.isfinite(numbers) & (numbers == np.floor(numbers)))
     if unread.any():

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 NOT_TOLD: Final = "cannot be told from the average"
 NOT_LINKED: Final = "cannot be compared"
 FUNNEL_LEVELS: Final = (0.95, 0.998)
+FEW_UNITS: Final = 6
+"""With fewer than this, hardly anything is known of how far units differ."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +165,8 @@ class LeagueTable:
         """Say how many units cannot be told from the average, which can, and how far units truly differ."""
         table, metric = self.to_frame(), self.scores.metric
         compared = table[~table["verdict"].isin([TOO_FEW, NOT_LINKED])]
-        level = f"{100 * self.scores.confidence_level:g} % interval"
+        if not len(compared):
+            return (f"No {self.of} has enough answers to be judged.",)
         said = [f"{int((compared['verdict'] == NOT_TOLD).sum()):,} of {len(compared):,} {self.of}s {NOT_TOLD}."]
         for verdict in (WORSE, BETTER):
             some = compared[compared["verdict"] == verdict]
@@ -171,16 +174,26 @@ class LeagueTable:
             shown = [f"{name} {metric.text(row['shrunken'])} (n = {row['n']:,})" for name, row in named]
             average = f"the average of {metric.text(self.total)}"
             said += [f"Clearly {verdict} than {average}: {listed(shown)}."] if shown else []
-        spread, low, high = self.fitted.between
-        apart = f"{difference_text(metric, low, signed=False)} to {difference_text(metric, high, signed=False)}"
         raw, shrunk = compared["estimate"], compared["shrunken"]
         said.append(
-            f"Measured scores run from {metric.text(raw.min())} to {metric.text(raw.max())}, adjusted and shrunken "
-            f"ones from {metric.text(shrunk.min())} to {metric.text(shrunk.max())}: true differences have a standard "
-            f"deviation of {distance_in_words(metric, spread)} ({level} {apart}); the rest is chance and what was "
-            "dealt."
+            f"Measured scores run from {metric.text(raw.min())} to {metric.text(raw.max())}; allowing for chance and "
+            f"for what was dealt, from {metric.text(shrunk.min())} to {metric.text(shrunk.max())}."
         )
-        return tuple(said)
+        return (*said, self._spread())
+
+    def _spread(self) -> str:
+        """Say how far two units differ: the mean distance of two normal deviates is 2 / sqrt(pi) times their spread."""
+        metric, count = self.scores.metric, len(self.fitted.units)
+        typical, low, high = (2 / np.sqrt(np.pi) * one for one in self.fitted.between)
+        limits = f"{difference_text(metric, low, signed=False)} to {difference_text(metric, high, signed=False)}"
+        if count < FEW_UNITS:
+            return (
+                f"With {count} {self.of}s little is known of how far such {self.of}s truly differ: it may be anything "
+                f"from {difference_text(metric, low, signed=False)} to {distance_in_words(metric, high)}."
+            )
+        level = f"{100 * self.scores.confidence_level:g} % interval"
+        apart = f"{distance_in_words(metric, typical)} ({level} {limits})"
+        return f"Two {self.of}s picked at random truly differ by {apart} on average."
 
     def notes(self) -> tuple[str, ...]:
         """Say what was adjusted for, and what a league table cannot say."""
@@ -188,8 +201,9 @@ class LeagueTable:
         dealt = f"Adjusted for {' and '.join(mix)} and for nothing else" if mix else "Not adjusted for what was dealt"
         notes = [
             f"{dealt}: what else differs between {self.of}s counts as theirs.",
-            "Ranks are given as intervals, since a single rank is mostly chance. Do not judge a person by a place in "
-            "this table; look at what those clearly apart do differently.",
+            "Do not judge a person by a place in this table: a single rank is mostly chance. Look at what those who "
+            "are clearly apart do differently.",
+            self.fitted.ranks.in_words,
         ]
         if self.fitted.adjusted.uneven > 0:
             apart = distance_in_words(self.scores.metric, self.fitted.adjusted.uneven)

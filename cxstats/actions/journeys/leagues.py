@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cxstats.actions.journeys.league_lists import Fitted, LeagueTable
 from cxstats.actions.journeys.measuring import measured
 from cxstats.actions.journeys.mix_adjustment import Dealt, adjusted
-from cxstats.actions.journeys.ranks import ranks_of, worst_among
+from cxstats.actions.journeys.ranks import RankIntervals, held_at_once, ranks_of, require_rank_intervals, worst_among
 from cxstats.actions.journeys.shrinkage import shrink
 from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import Scale
@@ -46,7 +46,7 @@ def league_table(
     scale: Scale | str,
     metric: str | Metric | None = None,
     design: Design | None = None,
-    worst: int = 5,
+    missing: object = (),
 ) -> LeagueTable:
     """Compare agents, teams or stores as if all had been dealt the same mix.
 
@@ -62,8 +62,8 @@ def league_table(
         Columns of what units are dealt and do not choose: channel, contact reason.
     scale, metric, design
         As for `cxstats.tally` and `cxstats.score`.
-    worst
-        How many units count as the worst; at most half of them do.
+    missing
+        Code or codes that mean "no answer" to the rating.
 
     Raises
     ------
@@ -72,14 +72,16 @@ def league_table(
 
     See Also
     --------
-    league_of : The same from scores.
+    league_of : The same from scores, with a choice of ranks and of how many count as the worst.
     """
     given = (given,) if isinstance(given, str) else tuple(given)
-    counted = tally(data, rating, scale=scale, by=(of, *given), design=design)
-    return league_of(score(counted, metric), of=of, worst=worst)
+    counted = tally(data, rating, scale=scale, by=(of, *given), design=design, missing=missing)
+    return league_of(score(counted, metric), of=of)
 
 
-def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> LeagueTable:
+def league_of(
+    scores: Scores, *, of: str, worst: int = 5, ranks: RankIntervals = "each", rng: int = SEED
+) -> LeagueTable:
     """Compare units from the scores of a tally by unit and mix.
 
     Parameters
@@ -90,6 +92,9 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
         The column of units.
     worst
         How many units count as the worst; at most half of them do.
+    ranks
+        Whether intervals of ranks hold ``"each"`` on its own, by what is known of all units together, or all at once
+        (``"joint"``), by comparing all pairs as measured. The second are much wider.
     rng
         Seed of the draws behind ranks.
 
@@ -106,6 +111,7 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
     Spiegelhalter (2005), Funnel plots for comparing institutional performance. Statistics in Medicine 24.
     Holm (1979), A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
     """
+    require_rank_intervals(ranks)
     if of not in scores.tally.by:
         raise ValueError(unknown_name("column", of, scores.tally.by))
     cells = measured(scores, alike=[name for name in scores.tally.by if name != of], having=of)
@@ -135,6 +141,9 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
     drawn = shrunken.draw(N_DRAWS, np.random.default_rng(rng)) @ centred.T
     sign = 1.0 if scores.metric.good == "high" else -1.0
     p_values = 2 * scipy.special.ndtr(-np.abs(found.effect) / found.standard_error)
+    ranked = ranks_of(-sign * drawn, worst=worst_among(worst, len(units)), confidence_level=level)
+    if ranks == "joint":
+        ranked = held_at_once(ranked, -sign * found.effect, found.covariance, confidence_level=level)
     fitted = Fitted(
         units=units,
         adjusted=found,
@@ -142,7 +151,7 @@ def league_of(scores: Scores, *, of: str, worst: int = 5, rng: int = SEED) -> Le
         interval=shrunken.interval(level, centred),
         below=np.asarray((sign * drawn < 0).mean(axis=0)),
         p_value=adjusted_p_values(p_values, "holm"),
-        ranks=ranks_of(-sign * drawn, worst=worst_among(worst, len(units)), confidence_level=level),
+        ranks=ranked,
         between=shrunken.between(level),
     )
     return LeagueTable(scores, of, tuple(names.tolist()), cells, unit, fitted)

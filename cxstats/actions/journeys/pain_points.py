@@ -22,7 +22,14 @@ from cxstats.actions.journeys.measuring import Measured, measured
 from cxstats.actions.journeys.owners import Owners, owners_of
 from cxstats.actions.journeys.pain_tables import Order, PainPoints, Short
 from cxstats.actions.journeys.prior_lines import Toward, line_of
-from cxstats.actions.journeys.ranks import ranks_of, worst_among
+from cxstats.actions.journeys.ranks import (
+    RankIntervals,
+    Ranks,
+    held_at_once,
+    ranks_of,
+    require_rank_intervals,
+    worst_among,
+)
 from cxstats.actions.journeys.references import Reference, reference_for
 from cxstats.actions.journeys.shrinkage import Shrunken, shrink
 from cxstats.responses.names import unknown_name
@@ -46,6 +53,7 @@ def pain_points(
     worst: int = 5,
     order: Order = "contribution",
     toward: Toward = "auto",
+    ranks: RankIntervals = "each",
     rng: int = SEED,
 ) -> PainPoints:
     """Rank cells by the pain in them, with scores that are shrunk so that few answers do not top the list.
@@ -65,6 +73,9 @@ def pain_points(
     toward
         What cells are shrunk to: ``"overall"``, one score for all; ``"main effects"``, what is usual for their channel,
         reason and so on; ``"auto"`` takes main effects where there are three cells to each coefficient.
+    ranks
+        Whether intervals of ranks hold ``"each"`` on its own, by what is known of all cells together, or all at once
+        (``"joint"``), by comparing all pairs as measured. The second are much wider.
     rng
         Seed of the draws behind ranks.
 
@@ -92,6 +103,7 @@ def pain_points(
     scores = score(scores) if isinstance(scores, Tally) else scores
     if order not in ("contribution", "score"):
         raise ValueError(unknown_name("order", order, ("contribution", "score")))
+    require_rank_intervals(ranks)
     cells = _cells_of(scores)
     worst = worst_among(worst, len(cells.cells))
     segments = scores.segments.iloc[cells.cells].reset_index(drop=True)
@@ -106,6 +118,9 @@ def pain_points(
     # What all answers score is the mean of the cells, so that a draw of the cells is one of their mean.
     aims = drawn @ cells.share if aim.is_overall else aim.value - moved.shift
     pain = short.sign * (np.expand_dims(aims, -1) - drawn) * worth
+    ranked = ranks_of(pain, worst=worst, confidence_level=scores.confidence_level)
+    if ranks == "joint":
+        ranked = _at_once(ranked, cells, aim, sign=short.sign, worth=worth, confidence_level=scores.confidence_level)
     return PainPoints(
         scores=scores,
         measured=cells,
@@ -113,7 +128,7 @@ def pain_points(
         line=line,
         between=shrunken.between(scores.confidence_level),
         short=short,
-        ranks=ranks_of(pain, worst=worst, confidence_level=scores.confidence_level),
+        ranks=ranked,
         order=order,
         owners=owners_of(segments, owners),
     )
@@ -145,6 +160,17 @@ def _adding_up(means: Floats, cells: Measured, values: Floats) -> _Moved:
         below = cells.share @ np.clip(means + middle, least, most) < total
         low, high = (middle, high) if below else (low, middle)
     return _Moved(np.clip(means + (low + high) / 2, least, most), (low + high) / 2)
+
+
+def _at_once(
+    ranks: Ranks, cells: Measured, aim: Reference, *, sign: float, worth: Floats, confidence_level: float
+) -> Ranks:
+    """Rank what cells measured, by shortfall from the reference times what they are worth."""
+    whole = np.diag(cells.variance) if cells.correlation is None else cells.covariance
+    through = -sign * worth[:, None] * (np.eye(len(worth)) - (cells.share if aim.is_overall else 0.0))
+    covariance = through @ whole @ through.T + aim.variance * np.outer(worth, worth)
+    pain = sign * (aim.value - cells.estimate) * worth
+    return held_at_once(ranks, pain, covariance, confidence_level=confidence_level)
 
 
 def _short(scores: Scores, cells: Measured, shrunken: Shrunken, aim: Reference, *, moved: _Moved) -> Short:

@@ -166,51 +166,64 @@ class PainPoints:
         return {name: self._as_text(table[whose == name]).drop(columns="owner") for name in names}
 
     def sentences(self) -> tuple[str, ...]:
-        """Say the total against the reference, then each of the worst cells."""
+        """Say in how many cells it clearly hurts, the total, and then each of the worst cells, the worst first."""
         table = self.to_frame()
-        said = table[~table["too_few"] & (table["shortfall"] > 0)].head(self.ranks.worst)
-        names = segment_names(said[self._cells.columns.tolist()])
-        rows = [self._sentence(name, row) for name, row in zip(names, said.to_dict("records"), strict=True)]
-        return (self._first(), *(rows or [f"No cell with enough answers falls short of {self.reference.name}."]))
+        judged = table[~table["too_few"]]
+        said = judged[judged["shortfall"] > 0].head(self.ranks.worst)
+        rows = [self._sentence(name, row) for name, row in zip(self._named(said), said.to_dict("records"), strict=True)]
+        return (self._first(judged), self._second(), *rows)
 
     def notes(self) -> tuple[str, ...]:
         """Say how scores were shrunk, what was assumed, and what is left out."""
         metric, (between, low, high) = self.metric, self.between
         spread = (
-            f"Scores are shrunk towards {self.line.in_words}, the more the fewer the answers: true scores differ "
-            f"from it by a standard deviation of {distance_in_words(metric, between)} "
-            f"({100 * self.scores.confidence_level:g} % interval {difference_text(metric, low, signed=False)} to "
+            f"Scores of cells are shrunk towards {self.line.in_words}, the more the fewer the answers; "
+            f"{100 * self.scores.confidence_level:g} % intervals in brackets. True scores differ from it by a standard "
+            f"deviation of {distance_in_words(metric, between)} ({difference_text(metric, low, signed=False)} to "
             f"{difference_text(metric, high, signed=False)}). The variance of answers in a cell is averaged with that "
             f"of all cells, which counts as {POOLED_ANSWERS} answers. The shrunken scores are moved together so that "
             "contributions add up to the shortfall of the total."
         )
         fixed = "What fixing a cell would bring takes its share of the answers and all other cells as they are."
-        return tuple(one for one in (spread, fixed, *self._left_out(), *self._unowned(), self._design()) if one)
+        notes = (spread, fixed, self.ranks.in_words, *self._left_out(), *self._unowned(), self._design())
+        return tuple(one for one in notes if one)
 
-    def _first(self) -> str:
-        metric, scores = self.metric, self.scores
-        n, cells = int(scores.n.sum()), len(self.measured.cells)
-        head = f"{scores.tally.column} ({metric.formula}, {metric.good} is good) is {metric.text(self.total)}"
-        where = f"n = {n:,} in {cells} cells"
+    def _named(self, rows: pd.DataFrame) -> list[str]:
+        return segment_names(rows[self._cells.columns.tolist()])
+
+    def _first(self, judged: pd.DataFrame) -> str:
+        clear, cells = judged[judged["shortfall_low"] > 0], f"{len(self.owners):,} cells"
+        if len(clear):
+            owners = [f" ({owner})" if pd.notna(owner) else "" for owner in clear["owner"]]
+            names = [f"{name}{owner}" for name, owner in zip(self._named(clear), owners, strict=True)]
+            return f"It clearly hurts in {len(clear):,} of {cells}: {listed(names, self.ranks.worst)}."
+        return f"None of {cells} is clearly worse than {self.reference.name}."
+
+    def _second(self) -> str:
+        metric, tally = self.metric, self.scores.tally
+        what = f"{tally.column}: {metric.formula}, {metric.good} is good; n = {int(self.scores.n.sum()):,}"
+        whole = f"All answers together score {metric.text(self.total)} ({what})."
         if self.reference.is_overall:
-            return f"{head}; {where}. Each cell is held against this score."
+            return f"{whole} Each cell is held against this."
         way = "worse than" if self.shortfall > 0 else "better than"
         apart = distance_in_words(metric, abs(self.shortfall))
-        return f"{head}, {apart} {way} {self.reference.name} of {metric.text(self.reference.value)}; {where}."
+        aim = f"{self.reference.name} of {metric.text(self.reference.value)}"
+        return f"{whole} That is {apart} {way} {aim}."
 
     def _sentence(self, name: str, row: Any) -> str:
-        metric, ranks = self.metric, self.ranks
-        apart = distance_in_words(metric, row["shortfall"])
-        sure = "" if row["shortfall_low"] > 0 else "; it may be no worse at all"
+        metric = self.metric
         between = f"{metric.text(row['low'])} to {metric.text(row['high'])}"
-        owner = f"owner: {row['owner']}" if pd.notna(row["owner"]) else "no owner named"
-        return (
-            f"{name}: {metric.text(row['shrunken'])} ({between}; measured {metric.text(row['estimate'])}, "
-            f"n = {row['n']:,}), {apart} worse than {self.reference.name}{sure}. Fixing it brings the whole from "
-            f"{_finely(metric, self.total)} to {_finely(metric, row['total_if_fixed'])}. Rank {ranks_text(row)} of "
-            f"{len(self.owners)} by {self.order}, among the worst {ranks.worst} with "
-            f"{percent_text(row['among_worst'])}; {owner}."
+        said = [
+            f"{name}: {metric.text(row['shrunken'])} ({between}), where {metric.text(self.reference.value)} is "
+            f"{'usual' if self.reference.is_overall else 'the aim'}; n = {row['n']:,}."
+        ]
+        said += [] if row["shortfall_low"] > 0 else ["This may be chance."]
+        said.append(
+            f"Fixing it brings the whole from {_finely(metric, self.total)} to "
+            f"{_finely(metric, row['total_if_fixed'])}."
         )
+        said.append(f"Owner: {row['owner']}." if pd.notna(row["owner"]) else "No owner is named.")
+        return " ".join(said)
 
     def _left_out(self) -> list[str]:
         few, names = self.too_few, np.array(self.names, dtype=object)

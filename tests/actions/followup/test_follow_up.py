@@ -212,7 +212,7 @@ def test_nobody_is_an_answer_too(tmp_path):
     found = listed(made(("a", None, "2026-11-20"), (None, 3, "2026-11-20")))
     assert len(found.to_frame()) == 0
     assert found.lists_by_owner() == {}
-    assert found.sentence().startswith("Of 0 customers who answered ces")
+    assert "0 customers answered ces up to 2026-11-22" in found.sentence()
     found.to_csv(tmp_path / "none.csv")
     assert (tmp_path / "none.csv").read_text(encoding="utf-8-sig").startswith("list,rank,customer,rating")
 
@@ -302,3 +302,38 @@ def test_data_stay_as_they_are_and_a_survey_is_read(support):
     assert (found.call.groupby("owner").size() <= 5).all()
     answered = before[before["ces"].isin(range(1, 8))]
     assert len(found.customers) == answered["customer"].nunique()
+
+
+def test_codes_for_no_answer_say_nothing():
+    answers = made(("a", 1, "2026-11-20"), ("a", 9, "2026-11-21"), ("b", 9, "2026-11-20"), ("c", 7, "2026-11-20"))
+    columns = CustomerColumns("id", answered="at")
+    found = follow_up(answers, "ces", scale="ces-2.0", customers=columns, rules=ContactRules(TODAY), missing=["9", 7])
+    assert found.customers["customer"].tolist() == ["a"]
+    assert dict(found.answers) == {
+        "read": 4, "used, one a customer": 1, "other answers of the same customers": 0, "name no customer": 0,
+        "no answer": 3, "not a point of the scale": 0, "answered after today": 0,
+    }  # fmt: skip
+    silent = follow_up(answers, "ces", scale="ces-2.0", customers=columns, rules=ContactRules(TODAY), missing=(1, 7, 9))
+    assert len(silent.customers) == 0
+
+
+def test_the_days_looked_at_and_all_others_are_told_apart():
+    answers = made(
+        ("a", 1, "2026-11-20"), ("b", 4, "2026-11-19"), ("c", 7, "2026-11-01"), ("d", 4, "2026-10-01"),
+        ("e", 2, "2026-10-02"), ("f", 7, None), ("g", 6, "2026-11-18"),
+    )  # fmt: skip
+    found = listed(answers, rules=ContactRules(TODAY, not_older_than=28, thanks=1))
+    first, days, left, earlier, undated, *_ = found.sentences()
+    assert first == "Call 1 customer back, ask 0 what could be better, thank 1."
+    assert days == (
+        "4 customers answered ces in the 28 days up to 2026-11-22: 1 of them unfavourably (1-3), 2 favourably (5-7), 1 "
+        "in between."
+    )
+    assert left == "On no list although not in between: the thanks are used up (1)."
+    assert earlier == "2 more answered before that and are on no list."
+    assert undated == "1 more answered on a day that is not known and are on no list."
+    aside = found.set_aside.set_index("customer")["why"]
+    assert aside["d"] == aside["e"] == "answer more than 28 days old"
+    assert aside["b"] == "neutral"
+    assert " ".join(found.sentences()) == found.sentence()
+    assert "up to 2026-11-22: 2 of them" in listed(answers).sentence()

@@ -60,6 +60,15 @@ def test_unknown_and_impossible_numbers_are_said(answers):
         accumulated_effort(answers.assign(contacts=np.nan), "ces", along="contacts", scale="ces-2.0")
 
 
+def test_codes_for_no_answer_are_left_out(answers):
+    coded = pd.concat([answers, answers.head(50).assign(ces=99)])
+    named = {"along": "contacts", "scale": "ces-2.0"}
+    told = accumulated_effort(coded, "ces", missing=99, **named)
+    assert told.to_frame().equals(accumulated_effort(answers, "ces", **named).to_frame())
+    assert told.scores.missing.sum() == 50
+    assert accumulated_effort(answers, "ces", missing=[6, 7], **named).scores.n.sum() == (answers["ces"] < 6).sum()
+
+
 def test_switches_follow_time_and_pass_over_what_is_missing():
     contacts = pd.DataFrame(
         {

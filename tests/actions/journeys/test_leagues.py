@@ -177,6 +177,36 @@ def test_errors_say_what_exists():
         league_of(one, of="agent")
 
 
+def test_with_few_units_little_is_known_of_how_far_they_differ():
+    data, _ = calls(np.random.default_rng(5))
+    few = league_table(data[data["agent"] < 5], "ces", of="agent", given="reason", scale="ces-2.0")
+    assert few.sentences()[-1].startswith(
+        "With 5 agents little is known of how far such agents truly differ: it may be"
+    )
+    many = league_table(data[data["agent"] < 6], "ces", of="agent", given="reason", scale="ces-2.0")
+    # The mean distance of two standard normal deviates is 1.128379.
+    typical, low, high = (1.128379 * one for one in many.fitted.between)
+    assert many.sentences()[-1] == (
+        f"Two agents picked at random truly differ by {typical:.2f} points (95 % interval {low:.2f} to {high:.2f}) on "
+        "average."
+    )
+    none = league_table(data.head(40), "ces", of="agent", given="reason", scale="ces-2.0")
+    assert none.sentences() == ("No agent has enough answers to be judged.",)
+
+
+def test_codes_for_no_answer_are_left_out():
+    data, _ = calls(np.random.default_rng(5))
+    named = {"of": "agent", "given": "reason", "scale": "ces-2.0"}
+    plain = league_table(data, "ces", **named)
+    coded = pd.concat([data, data.head(300).assign(ces=99), data.head(100).assign(ces=0)])
+    told = league_table(coded, "ces", missing=(99, "0"), **named)
+    assert told.to_frame().equals(plain.to_frame())
+    assert told.scores.missing.sum() == 400
+    # A code that is a point of the scale is no answer either.
+    sevens = league_table(data, "ces", missing=7, **named)
+    assert sevens.to_frame()["n"].sum() == (data["ces"] != 7).sum()
+
+
 def test_answers_without_a_unit_are_left_out_and_counted():
     table, _ = calls(np.random.default_rng(5))
     table["agent"] = table["agent"].astype("object")

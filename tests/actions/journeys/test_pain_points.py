@@ -106,7 +106,7 @@ def test_where_a_low_score_is_good_the_highest_is_the_pain():
         assert ours.to_numpy() == pytest.approx(theirs.to_numpy(), abs=0.05 if name == "among_worst" else 1e-8)
     assert set(down.to_frame()["step"].head(2)) == {"b", "d"}
     assert down.to_frame()["total_if_fixed"].iloc[0] < down.total
-    assert "worse than the score of all answers" in down.sentences()[1]
+    assert down.sentences()[0] == "It clearly hurts in 2 of 5 cells: b; d."
 
 
 def test_the_variance_of_a_few_equal_answers_is_that_of_all_cells():
@@ -133,7 +133,8 @@ def test_all_answers_alike_are_drawn_together():
     found = pain_points(scored([[0, 0, 0, 0, 0, 20, 0], [0, 0, 0, 0, 0, 15, 0]]))
     assert found.short.shrunken == pytest.approx([6, 6])
     assert found.contribution == pytest.approx([0, 0], abs=1e-12)
-    assert found.sentences()[1:] == ("No cell with enough answers falls short of the score of all answers.",)
+    assert found.sentences()[0] == "None of 2 cells is clearly worse than the score of all answers."
+    assert len(found.sentences()) == 2
 
 
 def test_a_design_enters_through_its_errors_and_the_covariance_of_cells(answers):
@@ -170,7 +171,7 @@ def test_a_benchmark_brings_its_own_uncertainty():
         np.ptp([one.short.shortfall_interval.low, one.short.shortfall_interval.high], axis=0) for one in (exact, vague)
     ]
     assert (width[1] > width[0]).all()
-    assert "the benchmark (industry)" in vague.sentences()[0]
+    assert "worse than the benchmark (industry) of 5.50." in vague.sentences()[1]
     with pytest.raises(ValueError, match="a benchmark for mean lies within 1 and 7; got 80"):
         pain_points(scores, reference=80)
 
@@ -183,7 +184,7 @@ def test_owners_have_their_lists_and_what_nobody_owns_is_said(answers):
     assert {name: len(one) for name, one in lists.items()} == {"Ann": 3, "Bob": 1, "(no owner)": 5}
     assert set(lists["Ann"]["cell"]) == {"phone, invoice", "phone, return", "phone, delivery"}
     assert any(note.startswith("5 of 9 cells have no owner: chat, delivery;") for note in found.notes())
-    assert "owner: Ann." in found.sentences()[1]
+    assert any(one.endswith("Owner: Ann.") for one in found.sentences()[2:])
     assert "No owners are named." in pain_points(counted).notes()
 
 
@@ -222,6 +223,34 @@ def test_errors_and_empty_cells_are_said(answers):
     found = pain_points(scored([GOOD, BAD, [0] * 7]))
     assert found.names == ["a", "b"]
     assert "Without answers: c." in found.notes()
+
+
+def test_sentences_say_what_clearly_hurts_first_and_one_fact_each():
+    found = pain_points(scored([GOOD, BAD, GOOD, [1, 2, 2, 2, 4, 4, 1]]), owners={"b": "Ann"}, worst=2)
+    first, whole, *cells = found.sentences()
+    assert first == "It clearly hurts in 1 of 4 cells: b (Ann)."
+    assert whole.startswith(f"All answers together score {found.total:.2f} (x: mean of answers 1-7")
+    table = found.to_frame().set_index("step")
+    assert [one.split(":")[0] for one in cells] == ["b", "d"]
+    row = table.loc["b"]
+    assert cells[0] == (
+        f"b: {row['shrunken']:.2f} ({row['low']:.2f} to {row['high']:.2f}), where {found.total:.2f} is usual; n = 40. "
+        f"Fixing it brings the whole from {found.total:.3f} to {row['total_if_fixed']:.3f}. Owner: Ann."
+    )
+    assert table.loc["d", "shortfall_low"] < 0
+    assert "This may be chance." in cells[1]
+    assert cells[1].endswith("No owner is named.")
+    aimed = pain_points(scored([GOOD, BAD]), reference=5.0).sentences()
+    assert "where 5.00 is the aim" in aimed[2]
+    assert "worse than the target of 5.00." in aimed[1]
+
+
+def test_codes_for_no_answer_are_those_of_the_tally():
+    rows = pd.DataFrame({"step": ["a", "b"] * 40, "x": [6, 3, 5, 7] * 20})
+    coded = pd.concat([rows, pd.DataFrame({"step": ["a"] * 30, "x": [7] * 30})])
+    told = pain_points(cx.tally(coded, "x", scale="ces-2.0", by="step", missing=7))
+    left_out = pain_points(cx.tally(rows[rows["x"] != 7], "x", scale="ces-2.0", by="step"))
+    assert told.to_frame().equals(left_out.to_frame())
 
 
 def test_pages_show_text_of_the_data_as_text(answers):
