@@ -19,7 +19,7 @@ from cxstats.responses.quoting import without_emails
 
 PARAMETERS: Final = "parameters"
 SETTINGS: Final = "injected-parameters"
-TABLES: Final = ("frame", "events", "contacts", "later")
+TABLES: Final = ("frame", "events", "contacts", "later", "business")
 """Parameters that name a table besides the export, as a path."""
 PATHS: Final = (*TABLES, "out")
 """Parameters that are paths: of tables to read, and of the folder that lists are written to."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cxstats.responses.exports.engine import typed_by_arrow
+from cxstats.responses.exports.engine import moments_by_arrow, without_blank
 from cxstats.responses.exports.moments import formats_of, in_english
 from cxstats.responses.exports.numbers import all_are, as_numbers, is_number_like
 from cxstats.responses.exports.texts import Texts
@@ -41,15 +41,15 @@ def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str
     first = str(texts.values.iloc[int(filled.argmax())]) if filled.any() else ""
     if not dates and not _may_be_typed(first):
         # Of a million comments no second copy is made.
-        return texts.spread(texts.values if filled.all() else texts.values.mask(~filled)), ""
+        return texts.spread(texts.values if filled.all() else without_blank(texts.values)), ""
     present = texts.values[filled].reset_index(drop=True)
     if present.empty:
-        return texts.spread(texts.values.mask(~filled)), ""
+        return texts.spread(without_blank(texts.values)), ""
     found, note = _as_stated(present, dates) if dates else _as_found(present)
     if filled.all():
         return texts.spread(found), note
     if found is present:
-        return texts.spread(texts.values.mask(~filled)), note
+        return texts.spread(without_blank(texts.values)), note
     places = pd.Series(range(len(filled)))[filled]
     whole = found.dtype == "int64"
     found = (found.astype("Int64") if whole else found).set_axis(places).reindex(range(len(filled)))
@@ -87,9 +87,7 @@ def _as_found(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
 
 def _to_the_second(present: "pd.Series[str]", first: str) -> "pd.Series[Any] | None":
     """Return the dates where all are written as ``2026-01-05 08:30:00``, the commonest form, and Arrow is there."""
-    if not _TO_THE_SECOND.fullmatch(first) or (present.str.len() != len(first)).any():
-        return None
-    found = typed_by_arrow(present, "timestamp[us]")
+    found = moments_by_arrow(present, len(first)) if _TO_THE_SECOND.fullmatch(first) else None
     return None if found is None or found.min().year < _FIRST_YEAR else found
 
 

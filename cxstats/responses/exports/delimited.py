@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cxstats.responses.exports.engine import DELIMITERS, arrow, parse, release_memory, whole_records
+from cxstats.responses.exports.ahead import Ahead
+from cxstats.responses.exports.engine import CORES, DELIMITERS, arrow, release_memory
 from cxstats.responses.exports.heads import head_notes, title_rows
 from cxstats.responses.exports.streams import LONGEST_RECORD, Encoding, Lines, Progress, TextStream, find_encoding
 from cxstats.responses.exports.tables import Gathered, Opened, Records, Row, even_head
@@ -138,15 +139,16 @@ class _Table:
         self, headers: int, progress: Progress | None, into: Callable[[], Gathered], *, whole: bool
     ) -> Iterator[Gathered]:
         """Read piece by piece; what only the slow way can read is read at once as a `whole`, or as pieces too."""
-        with TextStream(self.path, self.encoding.name, progress) as stream:
+        with TextStream(self.path, self.encoding.name, progress) as stream, Ahead(stream, self.delimiter) as ahead:
             stream.peek(self.begin)
             stream.take(self.begin)
             _skip(stream, self.delimiter, self.titles + headers, self.width)
             fast = bool(arrow()) and self.width > 1 and self.delimiter in DELIMITERS
             size = _SMALL if fast else 0 if whole else _LARGE
-            while stream.peek(size or 1):
+            while ahead.waiting or stream.peek(size or 1):
                 gathered = into()
-                if fast and _read_fast(stream, self.delimiter, gathered, size):
+                # Where there are doubts now and then, what is behind the next one would be parsed in vain.
+                if fast and ahead.read(gathered, size, ahead=CORES if size == _LARGE else 0):
                     size = min(size * 4, _LARGE)
                 elif fast and size > _SMALL:
                     size = max(size // 8, _SMALL)
@@ -164,23 +166,6 @@ def _skip(stream: TextStream, delimiter: str, headers: int, width: int) -> None:
         begun = begun or bool(row)
         left -= bool(row) or (begun and width == 1)
     lines.give_back()
-
-
-def _read_fast(stream: TextStream, delimiter: str, gathered: Gathered, size: int) -> bool:
-    """Read about as many bytes as asked for, and say whether that could be done without a doubt."""
-    shown = stream.peek(size)
-    last = stream.ended and len(shown) <= size
-    text = shown if len(shown) <= size else shown[:size]
-    piece = whole_records(text, delimiter, last=last)
-    if piece is None:
-        return False
-    records = parse(text[: piece.end], delimiter, gathered.columns, piece.records)
-    if records is None:
-        return False
-    gathered.count += records
-    gathered.blank += piece.records - records
-    stream.take(piece.end, piece.lines)
-    return True
 
 
 def _read_slowly(stream: TextStream, delimiter: str, gathered: Gathered, size: int) -> None:

@@ -6,6 +6,7 @@ columns; then there is one way to read it, and it is read here as the `csv` modu
 
 import functools
 import importlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +19,8 @@ from cxstats.responses.exports.streams import line_count
 from cxstats.responses.exports.texts import Gathering
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-_BLOCK: Final = 1 << 20
+CORES: Final = min(os.cpu_count() or 1, 4)
+"""How many pieces are parsed, or columns typed, at a time."""
 _WORTHWHILE: Final = 10_000
 _LONGEST_KEY: Final = 64
 _QUOTE, _FEED, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
@@ -110,34 +112,45 @@ def _well_quoted(marks: NDArray[np.uint8], quotes: NDArray[np.intp], delimiter: 
     return bool(between[before].all() and between[after].all())
 
 
-def parse(text: bytes, delimiter: str, gatherings: Sequence[Gathering], most: int) -> int | None:
-    """Read whole records into the columns.
+def parse(text: bytes, delimiter: str, coded: Sequence[bool], most: int) -> Any:
+    """Read whole records, on one core.
+
+    Parameters
+    ----------
+    text, delimiter
+        The records, and what is between their cells.
+    coded
+        Of each column, whether its distinct cells and codes of them are wanted.
+    most
+        Number of records and blank lines.
 
     Returns
     -------
-    int
-        Number of records, of which there are at most `most`; None, and nothing is read, where a record has more or
-        fewer cells than there are columns.
+    pyarrow.Table
+        None where a record has more or fewer cells than there are columns.
     """
     pa = arrow()
-    names = [str(k) for k in range(len(gatherings))]
-    coded = pa.dictionary(pa.int32(), pa.string())
-    types = {n: coded if g.coded else pa.large_string() for n, g in zip(names, gatherings, strict=True)}
+    few = pa.dictionary(pa.int32(), pa.string())
+    types = {str(k): few if each else pa.string() for k, each in enumerate(coded)}
     try:
         table = pa.csv.read_csv(
             pa.BufferReader(text),
-            read_options=pa.csv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=len(text) > _BLOCK),
+            # In one block, so that no ends of blocks are looked for.
+            read_options=pa.csv.ReadOptions(column_names=list(types), block_size=len(text) + 1, use_threads=False),
             parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
-            convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+            # The stream has seen to it that the text is UTF-8.
+            convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows > most:
-        return None
+    return table if table.num_rows <= most else None
+
+
+def gather(table: Any, gatherings: Sequence[Gathering]) -> None:
+    """Put records that were read into the columns."""
     for gathering, column in zip(gatherings, table.columns, strict=True):
         for chunk in column.chunks:
             _gather(gathering, chunk)
-    return int(table.num_rows)
 
 
 def _gather(gathering: Gathering, chunk: Any) -> None:
@@ -146,7 +159,7 @@ def _gather(gathering: Gathering, chunk: Any) -> None:
     elif gathering.coded:
         gathering.add_coded(chunk.dictionary.to_pylist(), chunk.indices.to_numpy())
     else:
-        gathering.add_array(chunk.dictionary.take(chunk.indices).cast(arrow().large_string()))
+        gathering.add_array(chunk.dictionary.take(chunk.indices))
 
 
 def release_memory() -> None:
@@ -155,31 +168,33 @@ def release_memory() -> None:
         arrow().default_memory_pool().release_unused()
 
 
-def as_series(pieces: Sequence[Any]) -> "pd.Series[str]":
-    """Join arrays of text and lists of cells into one column."""
-    pa = arrow()
-    arrays = [pa.array(piece, pa.large_string()) if isinstance(piece, list) else piece for piece in pieces]
-    # In one piece, which is copied once here and by nothing later.
-    joined = pa.chunked_array([pa.concat_arrays(arrays)] if arrays else [], pa.large_string())
-    return joined.to_pandas().astype("str")
-
-
-def typed_by_arrow(values: "pd.Series[str]", kind: str) -> "pd.Series[Any] | None":
-    """Convert text to ``"int64"`` or ``"timestamp[us]"`` at once, or return None where Arrow is absent or refuses."""
-    pa = arrow()
-    if pa is None:
+def moments_by_arrow(values: "pd.Series[str]", length: int) -> "pd.Series[Any] | None":
+    """Convert dates of a length in ISO 8601 at once, or return None where there are others or Arrow is absent."""
+    cells = _in_one_piece(values)
+    if cells is None or (np.diff(_places(cells)) != length).any():
         return None
     try:
-        made = pa.array(values, pa.large_string()).cast(kind)
-    except pa.ArrowInvalid:
+        return cells.cast("timestamp[us]").to_pandas()
+    except arrow().ArrowInvalid:
         return None
-    return made.to_pandas()
+
+
+def whole_by_arrow(values: "pd.Series[str]") -> "pd.Series[int] | None":
+    """Convert whole numbers at once, or return None where a cell would be written otherwise or Arrow is absent."""
+    cells = _in_one_piece(values)
+    if cells is None:
+        return None
+    try:
+        made = cells.cast("int64")
+    except arrow().ArrowInvalid:
+        return None
+    return made.to_pandas() if made.cast(cells.type).equals(cells) else None
 
 
 def first_bytes(values: "pd.Series[str]") -> "NDArray[np.uint8] | None":
     """Return the first byte of each cell, 0 of a blank one; None where Arrow is absent or holds cells otherwise."""
-    ends = end_bytes(values)
-    return None if ends is None else ends[0]
+    cells = _in_one_piece(values)
+    return None if cells is None else _bytes_at(cells, _places(cells)[:-1])
 
 
 def end_bytes(values: "pd.Series[str]") -> "tuple[NDArray[np.uint8], NDArray[np.uint8]] | None":
@@ -187,14 +202,34 @@ def end_bytes(values: "pd.Series[str]") -> "tuple[NDArray[np.uint8], NDArray[np.
     cells = _in_one_piece(values)
     if cells is None:
         return None
+    places = _places(cells)
+    return _bytes_at(cells, places[:-1]), _bytes_at(cells, places[1:] - 1)
+
+
+def _places(cells: Any) -> NDArray[np.int64]:
+    """Return where cells begin in their letters, and where the last one ends."""
+    return np.frombuffer(cells.buffers()[1], dtype=np.int64, count=len(cells) + 1)
+
+
+def _bytes_at(cells: Any, at: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return one byte of each cell, 0 of a blank one."""
+    places, letters = _places(cells), cells.buffers()[2]
+    if not places[-1]:
+        return np.zeros(len(cells), dtype=np.uint8)
+    shown = np.frombuffer(letters, dtype=np.uint8).take(at, mode="clip")
+    shown *= places[1:] > places[:-1]
+    return shown
+
+
+def without_blank(values: "pd.Series[str]") -> "pd.Series[str]":
+    """Return text with blank cells missing, without a copy of the others where Arrow is there."""
+    cells = _in_one_piece(values)
+    if cells is None:
+        return values.mask(values == "")
     _, places, letters = cells.buffers()
-    ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)
-    shown, filled = np.frombuffer(letters or b"", dtype=np.uint8), ends[1:] > ends[:-1]
-    if filled.all():
-        return shown[ends[:-1]], shown[ends[1:] - 1]
-    first, last = np.zeros(len(cells), dtype=np.uint8), np.zeros(len(cells), dtype=np.uint8)
-    first[filled], last[filled] = shown[ends[:-1][filled]], shown[ends[1:][filled] - 1]
-    return first, last
+    filled = arrow().py_buffer(np.packbits(np.diff(_places(cells)) > 0, bitorder="little"))
+    made = arrow().LargeStringArray.from_buffers(len(cells), places, letters, filled)
+    return arrow().chunked_array([made]).to_pandas().astype("str")
 
 
 def _in_one_piece(values: "pd.Series[str]") -> Any:
@@ -215,8 +250,7 @@ def surely_distinct(values: "pd.Series[str]") -> bool:
     cells = _in_one_piece(values) if len(values) >= _WORTHWHILE else None
     if cells is None:
         return False
-    _, places, letters = cells.buffers()
-    ends = np.frombuffer(places, dtype=np.int64, count=len(cells) + 1)
+    letters, ends = cells.buffers()[2], _places(cells)
     length = int(ends[1] - ends[0])
     if not 0 < length <= _LONGEST_KEY or (np.diff(ends) != length).any():
         return False

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cxstats.responses.exports.engine import typed_by_arrow
+from cxstats.responses.exports.engine import whole_by_arrow
 
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 # No number has leading zeros, and an exponent needs a point or a sign of its own: 1E3 is more often an identifier.
@@ -40,6 +40,7 @@ _WITH_UNIT: Final = re.compile(
 _LOOKS: Final = (_WHOLE, _POINT, _COMMA, *_THOUSANDS.values(), *_GROUPED.values(), _SHORTENED, _WITH_UNIT)
 _NAMES: Final = {".": "points", ",": "commas"}
 
+_TOO_LONG: Final = 10**15
 # Beyond it a float cannot tell neighbouring whole numbers apart.
 _EXACT: Final = 2**53
 
@@ -70,8 +71,9 @@ def as_numbers(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str] | None"
     unit = _WITH_UNIT.fullmatch(str(present.iloc[0]))
     if unit:
         return _without_unit(present, str(unit["before"] or unit["after"]), first=bool(unit["before"]))
-    if all_are(present, _WHOLE):
-        return _whole(present), ""
+    found = _whole(present)
+    if found is not None:
+        return found, ""
     if all_are(present, re.compile(f"{_WHOLE.pattern}|{_SHORTENED.pattern}")):
         return present, "kept as text: the last digits of numbers such as 1.23E+15 were lost before the export"
     for mark, thousands in _THOUSANDS.items():
@@ -107,9 +109,14 @@ def _without_unit(present: "pd.Series[str]", unit: str, *, first: bool) -> "tupl
     return found, "; ".join(part for part in (f"{unit!r} taken off", note) if part)
 
 
-def _whole(present: "pd.Series[str]") -> "pd.Series[Any]":
-    found = typed_by_arrow(present, "int64")
-    return present.astype("int64") if found is None else found
+def _whole(present: "pd.Series[str]") -> "pd.Series[Any] | None":
+    """Return the whole numbers where all cells are such."""
+    if not _WHOLE.fullmatch(str(present.iloc[0])):
+        return None
+    found = whole_by_arrow(present)
+    if found is not None and found.min() > -_TOO_LONG and found.max() < _TOO_LONG:
+        return found
+    return present.astype("int64") if all_are(present, _WHOLE) else None
 
 
 def _number(present: "pd.Series[str]", note: str = "") -> "tuple[pd.Series[Any], str]":

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+import numpy as np
+
 Progress = Callable[[int], object]
 
 LONGEST_RECORD: Final = 10_000_000
@@ -20,6 +22,7 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 _TEXT_CONTROLS: Final = b"\t\n\r\f\x1a\x1b"
+_FEED: Final = b"\n"[0]
 _LINE_ENDS: Final = re.compile(rb"[\r\n]")
 
 
@@ -263,4 +266,6 @@ def _last_line_end(shown: bytes, size: int) -> int:
 def line_count(text: bytes) -> int:
     """Count line ends: a line feed, a carriage return, or both."""
     returns = text.count(b"\r")
-    return text.count(b"\n") + (returns - text.count(b"\r\n") if returns else 0)
+    # NumPy counts what is found so often in a fraction of the time.
+    feeds = int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _FEED))
+    return feeds + (returns - text.count(b"\r\n") if returns else 0)

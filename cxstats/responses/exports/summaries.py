@@ -130,7 +130,9 @@ def _beginnings(column: Texts) -> set[int]:
     first = first_bytes(column.values)
     if first is None:
         return {cell.encode()[0] for cell in column.values.str.slice(0, 1).str.upper().unique() if cell}
-    return {letter - 32 if 97 <= letter <= 122 else letter for letter in np.flatnonzero(np.bincount(first)).tolist()}
+    seen = np.zeros(256, dtype=np.bool_)
+    seen[first] = True
+    return {letter - 32 if 97 <= letter <= 122 else letter for letter in np.flatnonzero(seen).tolist()}
 
 
 def _record(texts: Sequence[Texts], place: int) -> list[str]:

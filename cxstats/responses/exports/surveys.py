@@ -1,6 +1,7 @@
 """From the records of an export and what its vendor says of them to a `Survey`."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -8,14 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts, split_options
-from cxstats.responses.exports.columns import typed
-from cxstats.responses.exports.engine import first_bytes, release_memory
+from cxstats.responses.exports.answered import Answers, answers_of
+from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts
+from cxstats.responses.exports.engine import CORES, first_bytes, release_memory
 from cxstats.responses.exports.layouts import Column, Layout, clean_names
 from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note
 from cxstats.responses.exports.setting_aside import flags, reasons
-from cxstats.responses.exports.spoilers import spoiled_note
 from cxstats.responses.exports.summaries import last_note
 from cxstats.responses.exports.tables import Opened, Records
 from cxstats.responses.exports.texts import Texts, Truths, stripped
@@ -23,8 +23,6 @@ from cxstats.responses.exports.wording import as_worded
 from cxstats.responses.inspection import describe, written_labels
 from cxstats.responses.survey import PARTIAL, QUESTION_COLUMNS, UNANSWERED, Source, Survey
 
-# Cells of a column that hardly repeat are not counted in larger exports.
-_MANY: Final = 10_000
 _APOSTROPHE: Final = ord("'")
 # Spreadsheets hide an apostrophe in front of what would else be a formula or a number.
 _ESCAPED: Final = r"'(?:[=+\-@].*|[0-9][0-9 .,]*)"
@@ -154,16 +152,21 @@ def _make_columns(made: _Made, layout: Layout, texts: list[Texts], places: Seque
         for group, score in layout.groups.items()
     ]
     unanswered = 0
-    for k, column in columns.items():
-        several, note = ([options[k]], "") if k in options else split_options(column, texts[k])
-        made.notes += [f"column {column.name!r}: {note}"] if note else []
-        if several:
-            _add_options(made, several, set(names) - {column.name})
-            unanswered += _passed(column, texts[k])[1]
-        else:
-            unanswered += _add_answers(made, column, texts[k])
-        texts[k] = texts[k].where(np.zeros(len(texts[k]), dtype=np.bool_))
-        release_memory()
+
+    def read(k: int) -> Answers:
+        # What was read is let go of.
+        text, texts[k] = texts[k], Texts(pd.Series(dtype="str"))
+        return answers_of(text, columns[k], option=options.get(k), records=made.records)
+
+    with ThreadPoolExecutor(CORES) as pool:
+        for answers in pool.map(read, columns):
+            made.notes += [f"column {answers.column.name!r}: {note}" for note in answers.notes]
+            unanswered += answers.unanswered
+            if answers.cells is not None:
+                made.add(answers.column, answers.cells, answers.counts)
+            else:
+                _add_options(made, answers.options, set(names) - {answers.column.name})
+    release_memory()
     made.notes += checks
     made.notes += [f"{layout.seen} read as no answer in {unanswered:,} cells"] if unanswered else []
 
@@ -175,26 +178,3 @@ def _add_options(made: _Made, several: Sequence[Choice], taken: set[str]) -> Non
             again += 1
             name = f"{option.column.name} ({again})"
         made.add(replace(option.column, name=name), option.cells, option.cells.value_counts())
-
-
-def _add_answers(made: _Made, column: Column, texts: Texts) -> int:
-    """Add a column of answers, and return how many of them were seen and not answered."""
-    passed, unanswered = _passed(column, texts)
-    texts = texts.change(texts.values.mask(passed, "")) if unanswered else texts
-    cells, note = typed(texts, column.dates)
-    if pd.api.types.is_string_dtype(cells.dtype):
-        note = note or spoiled_note(texts, made.records, column.dates, column.name)
-    made.notes += [f"column {column.name!r}: {note}"] if note else []
-    if isinstance(cells.dtype, pd.DatetimeTZDtype):
-        column = replace(column, time_zone=str(cells.dtype.tz))
-    many = texts.codes is None and len(texts) > _MANY
-    made.add(column, cells, None if many else cells.value_counts())
-    return unanswered
-
-
-def _passed(column: Column, texts: Texts) -> tuple[Truths, int]:
-    """Say which values mean that a question was seen and not answered, and how many records have one."""
-    if not column.missing:
-        return np.zeros(len(texts.values), dtype=np.bool_), 0
-    passed = texts.values.isin(list(column.missing)).to_numpy(dtype=np.bool_)
-    return passed, int(texts.counts()[passed].sum())

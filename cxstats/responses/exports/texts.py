@@ -3,13 +3,15 @@
 What is asked of a column is asked of its distinct cells, so it costs little however many records there are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from cxstats.responses.exports.growing import Growing, GrowingText
 
 Codes = NDArray[np.int32]
 Truths = NDArray[np.bool_]
@@ -60,6 +62,18 @@ class Texts:
             return np.ones(len(self.values), dtype=np.int64)
         return np.bincount(self.codes, minlength=len(self.values)).astype(np.int64)
 
+    def tally(self, cells: "pd.Series[Any]") -> "pd.Series[int]":
+        """Count the cells that were made of the records' values, as `pandas.Series.value_counts` does."""
+        if self.codes is None:
+            return cells.value_counts()
+        times, shown = self.counts(), _FEW
+        while len(first := pd.Series(self.codes[:shown]).drop_duplicates()) < np.count_nonzero(times):
+            shown *= _REPEATS
+        made = cells.take(first.index.to_numpy()).array
+        counts: Any = pd.Series(times[first.to_numpy()])
+        counts = counts.groupby(made, sort=False).sum()
+        return counts.sort_values(ascending=False, kind="stable")
+
     def where(self, keep: Truths) -> "Texts":
         """Return the records to keep, without the values that none of them has."""
         if self.codes is None:
@@ -81,9 +95,9 @@ class Gathering:
 
     def __init__(self) -> None:
         self._seen: dict[str, int] | None = {}
-        self._codes: list[Codes] = []
-        self._pieces: list[Any] = []
-        self._count = 0
+        self._codes = Growing(np.int32)
+        self._pieces: list[Sequence[str]] = []
+        self._text: GrowingText | None = None
 
     @property
     def coded(self) -> bool:
@@ -93,42 +107,50 @@ class Gathering:
     def add(self, cells: Sequence[str]) -> None:
         """Add the cells of some records."""
         if self._seen is None:
-            self._pieces.append(cells)
+            self._add_list(cells)
             return
         seen = self._seen
-        self._add_codes(np.fromiter((seen.setdefault(cell, len(seen)) for cell in cells), np.int32, len(cells)))
+        self._codes.more(len(cells))[:] = [seen.setdefault(cell, len(seen)) for cell in cells]
+        self._judge(seen)
 
     def add_coded(self, cells: Sequence[str], codes: NDArray[np.integer[Any]]) -> None:
         """Add records as codes of distinct cells."""
         seen = cast("dict[str, int]", self._seen)
-        places = np.fromiter((seen.setdefault(cell, len(seen)) for cell in cells), np.int32, len(cells))
-        self._add_codes(places[codes] if len(cells) else np.zeros(0, np.int32))
+        places = np.array([seen.setdefault(cell, len(seen)) for cell in cells], dtype=np.int32)
+        places.take(codes, out=self._codes.more(len(codes)), mode="clip")
+        self._judge(seen)
 
     def add_array(self, cells: Any) -> None:
         """Add the cells of some records as an Arrow array of text; only where the column is not coded."""
-        self._pieces.append(cells)
+        if self._text is None:
+            self._text, pieces = GrowingText(), self._pieces
+            self._pieces = []
+            for piece in pieces:
+                self._text.add_list(piece)
+        self._text.add(cells)
 
-    def _add_codes(self, codes: Codes) -> None:
-        self._codes.append(codes)
-        self._count += len(codes)
-        seen = cast("dict[str, int]", self._seen)
-        if len(seen) > _FEW and len(seen) * _REPEATS > self._count:
+    def _add_list(self, cells: Sequence[str]) -> None:
+        if self._text is None:
+            self._pieces.append(cells)
+        else:
+            self._text.add_list(cells)
+
+    def _judge(self, seen: Mapping[str, int]) -> None:
+        """Code the column no longer where it has many distinct cells."""
+        if len(seen) > _FEW and len(seen) * _REPEATS > len(self._codes):
             values = np.array(list(seen), dtype=object)
-            self._pieces = [values[np.concatenate(self._codes)].tolist()]
-            self._codes, self._seen = [], None
+            self._pieces = [values[self._codes.all()].tolist()]
+            self._codes, self._seen = Growing(np.int32), None
 
     def finish(self) -> Texts:
         """Return the column; the collection is empty afterwards."""
-        codes, pieces, seen = self._codes, self._pieces, self._seen
-        self._codes, self._pieces, self._seen = [], [], {}
+        codes, pieces, text, seen = self._codes, self._pieces, self._text, self._seen
+        self._codes, self._pieces, self._text, self._seen = Growing(np.int32), [], None, {}
         if seen is not None:
-            joined = np.concatenate(codes) if codes else np.zeros(0, np.int32)
-            return Texts(pd.Series(list(seen), dtype="str"), joined)
-        if all(isinstance(piece, list) for piece in pieces):
+            return Texts(pd.Series(list(seen), dtype="str"), codes.all())
+        if text is None:
             return Texts(pd.Series([cell for piece in pieces for cell in piece], dtype="str"))
-        from cxstats.responses.exports.engine import as_series
-
-        return Texts(as_series(pieces))
+        return Texts(text.series())
 
 
 def stripped(texts: Texts) -> tuple[Texts, int]:

@@ -8,6 +8,7 @@ comments.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, Final, cast
@@ -67,19 +68,20 @@ def personal_kind(cells: "pd.Series[Any]", *, name: str, text: str = "") -> Pers
     """
     if pd.api.types.is_bool_dtype(cells.dtype):
         return ""
+    asked = hinted(name, text)
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return "date of birth" if "date of birth" in asked and cells.notna().any() else ""
     shown = _shown(cells)
     if not shown:
         return ""
-    asked = hinted(name, text)
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        return "date of birth" if "date of birth" in asked else ""
+    times = Counter(shown)
     for kind, holds in _ALONE.items():
         # One address is enough where the header announces addresses.
-        share = sum(map(holds, shown)) / len(shown)
+        share = _held(holds, times) / len(shown)
         if share >= _MOSTLY or (share > 0 and kind in asked):
             return kind
     for hint, (kind, holds) in _UNDER_A_HEADER.items():
-        if hint in asked and sum(map(holds, shown)) >= _MOSTLY * len(shown):
+        if hint in asked and _held(holds, times) >= _MOSTLY * len(shown):
             return kind
     return "name" if _are_persons(shown, asked) else _nested_kind(shown)
 
@@ -89,6 +91,11 @@ def _shown(cells: "pd.Series[Any]") -> list[str]:
     if len(filled) > _ASKED:
         filled = filled[np.linspace(0, len(filled) - 1, _ASKED).astype(int)]
     return [cell for value in cells.take(filled).tolist() if (cell := plain_cell(value))]
+
+
+def _held(holds: Callable[[str], bool], times: Mapping[str, int]) -> int:
+    """Count the cells of which it holds."""
+    return sum(each for cell, each in times.items() if holds(cell))
 
 
 def plain_cell(value: object) -> str:
@@ -153,6 +160,8 @@ def _is_email(cell: str) -> bool:
 
 def _is_ip_address(cell: str) -> bool:
     """Say whether a cell is an address of the internet, with or without the place in brackets behind it."""
+    if cell.count(".") < 3 and cell.count(":") < 2:
+        return False
     cell = re.split(r"[(（]", cell[:_LONGEST], maxsplit=1)[0].strip()
     if len(cell) > 45 or (cell.count(".") != 3 and cell.count(":") < 2):
         return False
