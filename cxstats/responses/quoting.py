@@ -61,11 +61,11 @@ def quoted(value: object) -> str:
 
     Examples
     --------
-    >>> quoted("so-so"), quoted(6.5), quoted("ann@example.com"), quoted("a word " * 20)
+    >>> quoted("so-so"), quoted(np.float64(6.5)), quoted("ann@example.com"), quoted("a word " * 20)
     ("'so-so'", '6.5', "'[e-mail address]'", 'a text of 140 characters')
     """
     if not isinstance(value, str):
-        return without_addresses(repr(value))
+        return without_addresses(repr(value.item() if isinstance(value, np.generic) else value))
     return repr(without_addresses(value)) if len(value) <= LONGEST else f"a text of {len(value)} characters"
 
 

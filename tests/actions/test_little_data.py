@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
+from cxstats.actions.followup.days import days_of, moments_of
 
 TODAY = date(2026, 4, 1)
 
@@ -111,3 +112,22 @@ def test_text_and_numbers_in_place_of_dates_are_refused():
                 data, "ces", scale="ces-2.0", customers=cx.CustomerColumns("who", answered=column),
                 rules=cx.ContactRules(TODAY),
             )  # fmt: skip
+
+
+def test_answers_without_any_unit_are_told_from_no_answers():
+    table = pd.DataFrame({"ces": [5, 6, 7] * 10, "agent": None, "reason": ["a", "b"] * 15})
+    with pytest.raises(ValueError, match="none of the 30 answers to 'ces' has a value in column 'agent'"):
+        cx.league_table(table, "ces", of="agent", given="reason", scale="ces-2.0")
+
+
+def test_more_steps_that_go_along_with_better_scores_are_called_better():
+    table = pd.DataFrame({"ces": [4] * 40 + [7] * 40 + [3] * 20, "steps": [1] * 40 + [2] * 40 + [3] * 20})
+    said = cx.accumulated_effort(table, "ces", along="steps", scale="ces-2.0").sentence()
+    assert "points better. Something is lost with steps 3" in said
+    assert "-" not in said
+
+
+def test_moments_of_several_offices_are_read_on_their_own_clocks():
+    zones = ("Europe/Amsterdam", "America/New_York")
+    written = pd.Series([*(pd.Timestamp("2026-03-01 23:30", tz=zone) for zone in zones), None], dtype=object, name="at")
+    assert days_of(moments_of(written)).astype(str).tolist() == ["2026-03-01", "2026-03-01", "NaT"]

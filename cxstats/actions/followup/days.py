@@ -28,7 +28,9 @@ def moments_of(cells: "pd.Series[Any]") -> Moments:
     if cells.isna().all():
         return np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
     if cells.dtype == object and kind_of(cells) in ("days", "times"):
-        cells = pd.to_datetime(cells)
+        # One by one, since offices of several time zones each write their own clock.
+        plain = [None if pd.isna(cell) else pd.Timestamp(cell).tz_localize(None) for cell in cells.tolist()]
+        cells = pd.to_datetime(pd.Series(plain, index=cells.index, name=cells.name))
     if not pd.api.types.is_datetime64_any_dtype(cells):
         raise ValueError(
             f"column {str(cells.name)!r} must hold dates; it holds {kind_of(cells)}. read_export reads dates; in a "

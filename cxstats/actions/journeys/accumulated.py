@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.quoting import quoted
 from cxstats.responses.scales import Scale
 from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
@@ -131,12 +132,14 @@ class AccumulatedEffort:
         if beyond[most] <= 0:
             return f"{column} is no worse beyond {self.along} {first}; n = {n:,}."
         total = metric.text(float(self.share @ scores.estimate))
+        lost = float(self.lost.sum())
+        whole = f"{distance_in_words(metric, abs(lost))} {'worse' if lost > 0 else 'better'}"
+        part = "Most of it comes with" if lost > 0 else "Something is lost with"
         more = 100 * float(self.share[self.base + 1 :].sum())
         return (
             f"{column} is {metric.text(float(scores.estimate[self.base]))} where {self.along} is {first}, and {total} "
             f"over all {n:,} answers ({metric.good} is good). The {more:.0f} % of answers with more make the whole "
-            f"{distance_in_words(metric, float(self.lost.sum()))} worse. Most of it comes with {self.along} "
-            f"{self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
+            f"{whole}. {part} {self.along} {self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
             f"{distance_in_words(metric, float(self.lost[most]))}."
         )
 
@@ -196,7 +199,7 @@ def accumulated_effort(
     numbers = pd.to_numeric(scores.segments[along], errors="coerce").to_numpy(dtype=np.float64)
     unread = scores.segments[along].notna().to_numpy() & ~(np.isfinite(numbers) & (numbers == np.floor(numbers)))
     if unread.any():
-        raise ValueError(f"{along!r} must hold whole numbers; got {scores.segments[along][unread].iloc[0]}")
+        raise ValueError(f"{along!r} must hold whole numbers; got {quoted(scores.segments[along][unread].iloc[0])}")
     known = np.isfinite(numbers) & (scores.n > 0)
     if not known.any():
         raise ValueError(f"no answer to {rating!r} has a number of {along!r}")

@@ -90,11 +90,15 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), having: str | None = 
     """
     tally = scores.tally
     present = tally.n > 0
+    if not present.any():
+        raise ValueError(f"there are no answers to {tally.column!r}")
     if having is not None:
         present &= tally.segments[having].notna().to_numpy(dtype=np.bool_)
     cells = np.flatnonzero(present)
     if not cells.size:
-        raise ValueError(f"there are no answers to {tally.column!r}")
+        raise ValueError(
+            f"none of the {int(tally.n.sum()):,} answers to {tally.column!r} has a value in column {having!r}"
+        )
     totals = tally.totals[cells].sum(axis=1)
     alone = scores.standard_error[cells] ** 2
     # What one answer of an infinite population with equal weights would have: cells then differ in n alone.
