@@ -88,11 +88,12 @@ def compare(
         Segments with fewer answers than the minimum base of the scores are "too few to say", others "cannot be said"
         for the reason given; neither count among the comparisons. The difference to the total is, without a design, the
         difference to the rest times the share of the rest, given the number of answers of each; under a design both
-        scores vary and so do the shares. Six equal segments of some 67 answers in 30 clusters, nine in ten favourable:
-        any of the 15 pairs was called different with a chance of .03 (``"simultaneous"``) and .02 (``"holm"``) where
-        weights were 1 and 2.5 (200 samples). With very unequal weights intervals of shares and net scores can be too
-        narrow: where weights were exponential (a design effect of 2) it was .09 (.14 in another run) and .06, of a
-        single pair .075; of net scores .043, .023 and .062, of means .013, .003 and .043 (300 samples).
+        scores vary and so do the shares. There the score limits of ``"mover"`` take Student's quantile for as many units
+        of equal weight as would tell as much of the variance (Satterthwaite's degrees of freedom), where that is less
+        than the degrees of freedom of the design: with very unequal weights few answers say how a score varies. Six
+        equal segments of some 67 answers in 30 clusters, nine in ten favourable, exponential weights: any of the 15
+        pairs was called different with a chance of .025 (``"simultaneous"``) and .020 (``"holm"``) in shares, .006 in
+        net scores and .001 in means (2,000 replicates each; benchmarks/calibration.md).
 
     Raises
     ------
@@ -103,6 +104,8 @@ def compare(
     ----------
     Holm (1979), A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
     Hothorn, Bretz and Westfall (2008), Simultaneous inference in general parametric models. Biometrical Journal 50.
+    Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples. Survey
+    Methodology 28, for the degrees of freedom.
     Zou and Donner (2008), Construction of confidence limits about effect measures: a general approach. Statistics in
     Medicine 27.
     Schuirmann (1987), A comparison of the two one-sided tests procedure and the power approach for assessing the
