@@ -73,6 +73,7 @@ bench: $(STAMP) ## Measure against what a user would pick instead
 	@$(BIN)/python benchmarks/joining.py
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/scanning.py
+	@$(BIN)/python benchmarks/daily.py
 	@$(BIN)/python benchmarks/drivers.py
 	@$(BIN)/python benchmarks/importance.py
 	@$(BIN)/python benchmarks/segments.py

@@ -88,12 +88,12 @@ def compare(
         Segments with fewer answers than the minimum base of the scores are "too few to say", others "cannot be said"
         for the reason given; neither count among the comparisons. The difference to the total is, without a design, the
         difference to the rest times the share of the rest, given the number of answers of each; under a design both
-        scores vary and so do the shares. There the score limits of ``"mover"`` take Student's quantile for as many units
-        of equal weight as would tell as much of the variance (Satterthwaite's degrees of freedom), where that is less
-        than the degrees of freedom of the design: with very unequal weights few answers say how a score varies. Six
-        equal segments of some 67 answers in 30 clusters, nine in ten favourable, exponential weights: any of the 15
-        pairs was called different with a chance of .025 (``"simultaneous"``) and .020 (``"holm"``) in shares, .006 in
-        net scores and .001 in means (2,000 replicates each; benchmarks/calibration.md).
+        scores vary and so do the shares. There the score limits of ``"mover"`` take Student's quantile for as many
+        units of equal weight as would tell as much of the variance (Satterthwaite's degrees of freedom), where that is
+        less than the degrees of freedom of the design: with very unequal weights few answers say how a score varies.
+        Six equal segments of some 67 answers in 30 clusters, nine in ten favourable, exponential weights: any of the
+        15 pairs was called different with a chance of .025 (``"simultaneous"``) and .020 (``"holm"``) in shares, .006
+        in net scores and .001 in means (2,000 replicates each; benchmarks/calibration.md).
 
     Raises
     ------
