@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 import pandas as pd
@@ -29,6 +29,7 @@ from cxstats.responses.weights import Design
 from cxstats.scores.estimates import MINIMUM_BASE, Scores, score
 from cxstats.scores.intervals import INTERVALS
 from cxstats.scores.metrics import METRIC_NAMES
+from cxstats.settings import parse_setting
 
 Command = Callable[..., Any]
 
@@ -196,6 +197,22 @@ def score_command(export: Path, **given: Any) -> None:
         click.echo(f"note: {note}", err=True)
 
 
+@main.command("parameters")
+@click.argument("names", nargs=-1, metavar="[NOTEBOOK]...")
+def parameters_command(names: tuple[str, ...]) -> None:
+    """List what can be set in curated notebooks, with the values that are stored.
+
+    \b
+    Example:
+      cxstats parameters did-it-change
+    """  # noqa: D301
+    from cxstats import reports
+
+    for path in [reports.named_notebook(n) for n in names] or list(reports.curated_notebooks().values()):
+        lines = [known.line for known in reports.stored_parameters(path).values()]
+        click.echo("\n".join([path.stem, *(f"  {line}" for text in lines for line in text.splitlines()), ""]))
+
+
 @main.command("report")
 @click.argument("export", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -218,7 +235,11 @@ def score_command(export: Path, **given: Any) -> None:
     "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the pages."
 )
 def report_command(  # noqa: PLR0917
-    export: Path | None, names: tuple[str, ...], settings: dict[str, str], name: str | None, out: Path
+    export: Path | None,
+    names: tuple[str, ...],
+    settings: dict[str, str],
+    name: str | None,
+    out: Path,
 ) -> None:
     """Run curated notebooks over EXPORT, or over the sample exports, and write them as pages.
 
@@ -226,6 +247,8 @@ def report_command(  # noqa: PLR0917
     Examples:
       cxstats report
       cxstats report export.csv --notebook how-easy-are-we --set column=ces --set scale=ces-2.0 --out pages
+
+    `cxstats parameters` lists what can be set.
     """  # noqa: D301
     from cxstats import reports
 
@@ -242,18 +265,17 @@ def report_command(  # noqa: PLR0917
         values["export"] = str(export.resolve())
     # A notebook runs in its own folder, a path is given from here.
     values |= {name: str(Path(values[name]).resolve()) for name in reports.PATHS if values.get(name)}
-    # Of all notebooks some ask for what an export does not have; one that is named must run.
-    not_run = _write_pages(paths, out, values, name=name, may_fail=export is not None and not names)
-    if len(not_run) == len(paths):
+    not_run = _write_pages(paths, out, values, name=name)
+    if len(not_run) < len(paths):
+        click.echo(f"pages are in {out}: open {reports.write_index(out)}")
+    # Of all notebooks some ask for what an export does not have; one that is named must run, and the sample's do.
+    if not_run and (names or export is None or len(not_run) == len(paths)):
         raise ValueError("; ".join(not_run))
     for line in not_run:
         click.echo(line)
-    click.echo(f"pages are in {out}: open {reports.write_index(out)}")
 
 
-def _write_pages(
-    paths: Sequence[Path], out: Path, values: Mapping[str, object], *, name: str | None, may_fail: bool
-) -> list[str]:
+def _write_pages(paths: Sequence[Path], out: Path, values: Mapping[str, object], *, name: str | None) -> list[str]:
     """Run notebooks and write their pages; return those that were not run, with the reason."""
     from cxstats import reports
 
@@ -262,13 +284,11 @@ def _write_pages(
         for path in paths:
             # How the sample was drawn and what else is known of it says nothing about another export.
             known = reports.stored_parameters(path) if "export" in values else {}
-            cleared = {part: type(known[part])() for part in reports.OF_THE_SAMPLE if part in known}
+            cleared = {part: known[part].kinds[0]() for part in reports.OF_THE_SAMPLE if part in known}
             settings = {**cleared, **values}
             try:
                 reports.write_report(path, out, settings=settings, name=name, on_cell=lambda: bar.update(1))
             except ValueError as error:
-                if not may_fail:
-                    raise
                 not_run.append(f"not run: {path.stem} ({error})")
         bar.update(length)
     return not_run
@@ -277,8 +297,12 @@ def _write_pages(
 def _require_columns(survey: Survey, settings: Mapping[str, str]) -> None:
     """Refuse settings that name a column which the export does not have."""
     for name in ("column", "by", "weights", "clusters"):
-        if settings.get(name) and settings[name] not in survey.responses:
-            raise ValueError(unknown_name("column", settings[name], survey.responses.columns))
+        value = settings.get(name, "")
+        listed = None if value in survey.responses else parse_setting(value)
+        named = cast("list[object]", listed) if isinstance(listed, list) else [value] * bool(value)
+        for column in named:
+            if column not in survey.responses:
+                raise ValueError(unknown_name("column", column, survey.responses.columns))
 
 
 def _score_column(survey: Survey, column: str, scale: str, given: Mapping[str, Any]) -> Scores:

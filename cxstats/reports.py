@@ -5,7 +5,6 @@ would type them. A page holds text, tables and figures without the code, asks no
 the folder lists the question and the answer of each.
 """
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -16,9 +15,8 @@ from typing import Any, Final, cast
 
 from cxstats.responses.names import unknown_name
 from cxstats.responses.quoting import without_emails
+from cxstats.settings import Parameter, parameters_of, set_parameters
 
-PARAMETERS: Final = "parameters"
-SETTINGS: Final = "injected-parameters"
 TABLES: Final = ("frame", "events", "contacts", "later", "business")
 """Parameters that name a table besides the export, as a path."""
 PATHS: Final = (*TABLES, "out")
@@ -27,6 +25,7 @@ OF_THE_SAMPLE: Final = (
     *TABLES,
     "weights",
     "clusters",
+    "today",
     "since",
     "until",
     "release_date",
@@ -93,9 +92,9 @@ def named_notebook(name: str) -> Path:
     raise ValueError(unknown_name("notebook", name, known))
 
 
-def stored_parameters(path: Path) -> dict[str, object]:
-    """Return the parameters of a notebook and their stored values."""
-    return _parameters(_read(path))
+def stored_parameters(path: Path) -> dict[str, Parameter]:
+    """Return the parameters of a notebook by name."""
+    return parameters_of(_read(path))
 
 
 def count_cells(path: Path) -> int:
@@ -142,11 +141,15 @@ def write_report(
     if out.exists() and not out.is_dir():
         raise ValueError(f"pages go into a folder; {out} is a file")
     notebook = _read(path)
+    used = {name: known.stored for name, known in parameters_of(notebook).items()} | dict(settings or {})
     if settings:
-        _set_parameters(notebook, settings)
-    _run(notebook, path.parent, on_cell)
+        set_parameters(notebook, settings)
+    try:
+        _run(notebook, path.parent, on_cell)
+    except ValueError as error:
+        raise ValueError(f"{error}{_named_by(used, str(error))}") from None
     out.mkdir(parents=True, exist_ok=True)
-    source = without_emails(Path(str({**_parameters(notebook), **(settings or {})}.get("export", ""))).name)
+    source = without_emails(Path(str(used.get("export", ""))).name)
     page = Page(out / f"{name}.html", _question(notebook, path), _answer(notebook), source)
     page.path.write_text(_html(notebook, page), encoding="utf-8")
     return page
@@ -168,20 +171,6 @@ def write_index(out: Path) -> Path:
     return index
 
 
-def parse_setting(text: str) -> object:
-    """Read the value of a setting: a Python literal where it is one, else the text itself.
-
-    Examples
-    --------
-    >>> parse_setting("5"), parse_setting("channel"), parse_setting("{'csat': 'csat-5'}")
-    (5, 'channel', {'csat': 'csat-5'})
-    """
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-
-
 def _read(path: Path) -> Any:
     try:
         import nbclient  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -193,42 +182,6 @@ def _read(path: Path) -> Any:
         return cast("Any", nbformat).read(path, as_version=4)
     except (nbformat.ValidationError, ValueError, AttributeError, KeyError):
         raise ValueError(f"{path.name} is not a Jupyter notebook") from None
-
-
-def _set_parameters(notebook: Any, settings: Mapping[str, object]) -> None:
-    from nbformat import v4
-
-    known = _parameters(notebook)
-    for name in settings:
-        if name not in known:
-            raise ValueError(unknown_name("parameter", name, known))
-    lines = [f"{name} = {_of_type(name, value, type(known[name]))!r}" for name, value in settings.items()]
-    cell = cast("Any", v4).new_code_cell("\n".join(lines), metadata={"tags": [SETTINGS]})
-    notebook.cells.insert(_tagged(notebook) + 1, cell)
-
-
-def _of_type(name: str, value: object, wanted: type) -> object:
-    """Return a setting as a value of the type that its parameter has; text is read as a Python literal if need be."""
-    read = parse_setting(value) if isinstance(value, str) and wanted is not str else value
-    if not isinstance(read, wanted) or (wanted is int and isinstance(read, bool)):
-        raise ValueError(f"parameter {name!r} must be of type {wanted.__name__}; got {value!r}")
-    return read
-
-
-def _tagged(notebook: Any) -> int:
-    """Return the position of the parameters cell, -1 where there is none."""
-    return next((k for k, cell in enumerate(notebook.cells) if PARAMETERS in cell.metadata.get("tags", [])), -1)
-
-
-def _parameters(notebook: Any) -> dict[str, object]:
-    """Return the parameters and their stored values."""
-    place = _tagged(notebook)
-    assigned: list[ast.stmt] = ast.parse(notebook.cells[place].source).body if place >= 0 else []
-    return {
-        node.target.id: parse_setting(ast.unparse(node.value))
-        for node in assigned
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
-    }
 
 
 def _run(notebook: Any, folder: Path, on_cell: Callable[[], object]) -> None:
@@ -253,6 +206,12 @@ def _run(notebook: Any, folder: Path, on_cell: Callable[[], object]) -> None:
         raise ValueError(f"the notebook stopped: {error.ename}: {error.evalue}") from None
     except RuntimeError as error:
         raise OSError(f"the notebook's kernel did not run: {error}") from None
+
+
+def _named_by(used: Mapping[str, object], message: str) -> str:
+    """Say which parameters hold what a message quotes, so that the reader knows what to set."""
+    quoted = [name for name, value in used.items() if isinstance(value, str) and value and repr(value) in message]
+    return f"; to name another: --set {' or '.join(f'{name}=...' for name in quoted)}" if quoted else ""
 
 
 def _question(notebook: Any, path: Path) -> str:

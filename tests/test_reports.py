@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cxstats.cli import main
-from cxstats.reports import curated_notebooks, named_notebook, write_index, write_report
+from cxstats.reports import curated_notebooks, named_notebook, stored_parameters, write_index, write_report
 
 
 @pytest.fixture
@@ -129,6 +129,40 @@ def test_columns_that_are_set_must_exist_and_the_samples_design_stays_with_the_s
     assert "not run: 05-what-makes-checkout-hard (the notebook stopped: ValueError: drivers must name" in result.output
     html = (tmp_path / "pages" / "02-how-easy-are-we.html").read_text(encoding="utf-8")
     assert "<strong>ces 4.00</strong> (mean of answers 1-7, high is good);" in html
+
+
+def test_a_list_of_columns_can_be_set_and_each_must_exist(tmp_path):
+    export = tmp_path / "mine.csv"
+    rows = (f"{1 + k % 7},{'abcd'[k % 4]},{'xyz'[k % 3]}\n" for k in range(240))
+    export.write_text("ces,shop,floor\n" + "".join(rows))
+    start = ["report", str(export), "--notebook", "where-does-it-hurt", "--out", str(tmp_path / "pages")]
+    result = CliRunner().invoke(main, [*start, "--set", "by=['shop','floor']", "--set", "units="])
+    assert result.exit_code == 0, result.output
+    wrong = CliRunner().invoke(main, [*start, "--set", "by=['shop','flor']"])
+    assert (wrong.exit_code, "column 'flor' not found; did you mean 'floor'?" in wrong.output) == (1, True)
+
+
+def test_a_message_names_the_parameter_and_other_pages_are_written(tmp_path):
+    export = tmp_path / "mine.csv"
+    export.write_text("ces,day\n" + "".join(f"{1 + k % 7},2026-01-0{1 + k % 9}\n" for k in range(90)))
+    arguments = ["report", str(export), "--notebook", "did-it-change", "--notebook", "how-easy-are-we"]
+    result = CliRunner().invoke(main, [*arguments, "--out", str(tmp_path / "pages")])
+    assert result.exit_code == 1
+    assert "column 'answered_at' not found; columns: ces, day" in result.output
+    assert "to name another: --set time=..." in result.output
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["02-how-easy-are-we.html", "index.html"]
+
+
+def test_parameters_are_listed_and_read_by_their_notes():
+    listed = CliRunner().invoke(main, ["parameters", "whom-to-contact"]).output
+    assert '  customer: str = "customer"  # what tells customers apart' in listed
+    known = stored_parameters(curated_notebooks()["whom-to-contact"])
+    assert known["capacity"].read("{'north': 2}") == {"north": 2}
+    assert known["owner"].read("{'return': 'returns team'}") == {"return": "returns team"}
+    assert known["owner"].read("team") == "team"
+    assert stored_parameters(curated_notebooks()["did-it-change"])["goal"].read("80") == 80.0
+    with pytest.raises(ValueError, match="parameter 'capacity' must be of type int or dict; got 'many'"):
+        known["capacity"].read("many")
 
 
 def test_there_are_curated_notebooks():

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+
+_MOST: Final = 40
+_LONGEST: Final = 40
 
 
 def unknown_name(kind: str, got: object, known: Iterable[object]) -> str:
@@ -25,4 +29,6 @@ def unknown_name(kind: str, got: object, known: Iterable[object]) -> str:
     by_folded = {name.casefold(): name for name in names}
     near = get_close_matches(str(got).casefold(), by_folded, n=1)
     hint = f"; did you mean {by_folded[near[0]]!r}?" if near else ";"
-    return f"{kind} {str(got)!r} not found{hint} {kind}s: {', '.join(names) or 'none'}"
+    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names[:_MOST]]
+    rest = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+    return f"{kind} {str(got)!r} not found{hint} {kind}s: {', '.join(shown) or 'none'}{rest}"
