@@ -15,7 +15,8 @@ import pandas as pd
 from cxstats.responses.personal.recognition import personal_kind
 
 LONGEST: Final = 80
-_EMAIL: Final = re.compile(r"[^\s@,;:<>()\"']+@[^\s@,;<>()\"']*[^\s@,;<>()\"'.]")
+# Looked for from where a word begins only, or a word of a million letters would be looked through from each of them.
+_EMAIL: Final = re.compile(r"(?<![^\s@,;:<>()\"'])[^\s@,;:<>()\"']+@[^\s@,;<>()\"']*[^\s@,;<>()\"'.]")
 _LONG_NUMBER: Final = re.compile(r"(?:\+|(?<!\d))\d(?:[\s()./:-]{0,3}\d){6,}")
 _DATE: Final = re.compile(
     r"(?:(?:19|20)\d\d([-/.]?)\d\d\1\d\d|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d\d)(?:\s?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
@@ -65,7 +66,8 @@ def quoted(value: object) -> str:
     ("'so-so'", '6.5', "'[e-mail address]'", 'a text of 140 characters')
     """
     if not isinstance(value, str):
-        return without_addresses(repr(value.item() if isinstance(value, np.generic) else value))
+        plain: object = cast("Any", value).item() if isinstance(value, np.generic) else value
+        return without_addresses(repr(plain))
     return repr(without_addresses(value)) if len(value) <= LONGEST else f"a text of {len(value)} characters"
 
 

@@ -1,5 +1,7 @@
 """Quotations keep what helps to find an answer, and leave out addresses and long numbers."""
 
+import time
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -60,3 +62,10 @@ def test_examples_are_distinct_and_of_personal_columns_there_are_none():
     assert examples(names, name="Full name") == "a name in each row, not shown"
     assert examples(names, name="answer") == "'Ann Example', 'Bob Example'"
     assert examples(["192.0.2.1"], name="x") == "an IP address in each row, not shown"
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000, "a." * 150_000, "@" * 300_000, "a@" + "." * 300_000, "1 " * 150_000])
+def test_a_long_text_is_looked_through_once(text):
+    start = time.perf_counter()
+    without_addresses(text)
+    assert time.perf_counter() - start < 5

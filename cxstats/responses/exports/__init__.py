@@ -110,8 +110,8 @@ def read_export(
     FileNotFoundError, IsADirectoryError
         If there is no such file, or it is a folder.
     ValueError
-        If the file is empty or not a table, a record is longer than 10 MB, or the vendor, sheet or encoding does not
-        fit.
+        If the file is empty, not a table or a pipe, a record is longer than 10 MB, there are more than 20,000 columns,
+        the vendor, sheet or encoding does not fit, or a text file changes while it is read.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def answers_of(texts: Texts, column: Column, *, option: Choice | None, records: 
     texts = texts.change(texts.values.mask(passed, "")) if unanswered else texts
     cells, note = typed(texts, column.dates)
     if pd.api.types.is_string_dtype(cells.dtype):
-        note = note or spoiled_note(texts, records, column.dates, column.name)
+        note = spoiled_note(texts, records, column.dates, column.name) or note
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
         column = replace(column, time_zone=str(cells.dtype.tz))
     many = texts.codes is None and len(texts) > _MANY

@@ -22,6 +22,7 @@ _ISO_MOMENT: Final = re.compile(rf"{_ISO_DATE.pattern}(?:Z|[+-][0-9]{{2}}:?[0-9]
 _OFFSET: Final = re.compile(r".+([+-])([0-9]{2}):?([0-9]{2})")
 _TO_THE_SECOND: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _FIRST_YEAR: Final = 1000
+_NOT_ALL_ISO: Final = "kept as text: not all cells are dates of the calendar like 2026-12-31"
 
 
 def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str]":
@@ -58,8 +59,11 @@ def typed(texts: Texts, dates: Sequence[str] = ()) -> "tuple[pd.Series[Any], str
 
 
 def _may_be_typed(first: str) -> bool:
-    forms = (_ISO_DATE, _ISO_MOMENT)
-    return is_number_like(first) or any(form.fullmatch(first) for form in forms) or bool(formats_of(first))
+    return is_number_like(first) or _is_iso(first) or bool(formats_of(first))
+
+
+def _is_iso(cell: str) -> bool:
+    return any(form.fullmatch(cell) for form in (_ISO_DATE, _ISO_MOMENT))
 
 
 def _as_found(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
@@ -74,10 +78,11 @@ def _as_found(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str]":
     if all_are(present, _ISO_MOMENT):
         return _with_offset(present, first)
     if all_are(present, _ISO_DATE):
-        return _dates(present, "ISO8601", utc=False), ""
+        found = _dates(present, "ISO8601", utc=False)
+        return found, _NOT_ALL_ISO if found is present else ""
     formats = formats_of(first)
     if not formats:
-        return present, ""
+        return present, _NOT_ALL_ISO if _is_iso(first) else ""
     fitting = _fitting(present, formats)
     if len(fitting) > 1:
         # No vendor says which is likelier.
@@ -121,8 +126,10 @@ def _with_offset(present: "pd.Series[str]", first: str) -> "tuple[pd.Series[Any]
     """Read moments with an offset from UTC, which is kept where it is the same in all of them."""
     found = _dates(present, "ISO8601", utc=True)
     offset = _OFFSET.fullmatch(first)
-    if found is present or offset is None or not present.str.endswith(first[offset.start(1) :]).all():
-        return found, "" if found is present else "times with an offset are in UTC"
+    if found is present:
+        return present, _NOT_ALL_ISO
+    if offset is None or not present.str.endswith(first[offset.start(1) :]).all():
+        return found, "times with an offset are in UTC"
     ahead = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3])) * (-1 if offset[1] == "-" else 1)
     if not dt.timedelta(0) < abs(ahead) < dt.timedelta(days=1):
         return found, "times with an offset are in UTC"

@@ -12,20 +12,31 @@ from typing import Final
 from cxstats.responses.exports.ahead import Ahead
 from cxstats.responses.exports.engine import CORES, DELIMITERS, arrow, release_memory
 from cxstats.responses.exports.heads import head_notes, title_rows
-from cxstats.responses.exports.streams import LONGEST_RECORD, Encoding, Lines, Progress, TextStream, find_encoding
+from cxstats.responses.exports.streams import (
+    LONGEST_RECORD,
+    Encoding,
+    Lines,
+    Progress,
+    TextStream,
+    changed,
+    find_encoding,
+    version_of,
+)
 from cxstats.responses.exports.tables import Gathered, Opened, Records, Row, even_head
 
 HEAD_ROWS: Final = 100
+MOST_COLUMNS: Final = 20_000
 _SAMPLE_BYTES: Final = 200_000
 _LARGE: Final = 1 << 22
 _SMALL: Final = 1 << 15
 _BATCH: Final = 1_000
 _GUESS: Final = "not UTF-8, so read as Windows-1252; name the encoding if letters look wrong"
-_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r"sep=([^\"\r\n])(?:\r\n?|\n)", re.IGNORECASE)
 _NOT_TABLES: Final = {
     "XML or HTML": re.compile(r"\s*<(?:\?xml|!doctype|!--|[a-z][\w:-]*[\s>/])", re.IGNORECASE),
     "JSON": re.compile(r"""\s*(?:\{\s*["}]|\[\s*[\[{"\]])"""),
 }
+_NO_DELIMITERS: Final = ('"', "\r", "\n")
 _NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 
 
@@ -37,6 +48,7 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Ope
     ValueError
         If the file is empty, is not a table, cannot be decoded, or has a record that is too long.
     """
+    version = version_of(path)
     found = find_encoding(path, encoding)
     with TextStream(path, found.name) as stream:
         text = stream.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES].decode(errors="ignore")
@@ -45,12 +57,14 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Ope
                 raise ValueError(f"{path.name} is {what}, not a table; export it as CSV")
         stated = _SEPARATOR_LINE.match(text)
         begin = 0 if stated is None else len(stated[0].encode())
+        if not text[begin:].strip("\r\n"):
+            raise ValueError(f"{path.name} is no table: its first {_SAMPLE_BYTES:,} bytes hold no cell")
         between = delimiter or (stated[1] if stated else _find_delimiter(text))
         stream.take(begin)
         rows = _first_rows(stream, between)
     titles = title_rows(rows)
     head, damaged = even_head(rows[titles:])
-    table = _Table(path, found, between, begin, len(head[0]), sum(map(bool, rows[:titles])))
+    table = _Table(path, version, found, between, begin, len(head[0]), sum(map(bool, rows[:titles])))
     return Opened(
         head,
         damaged,
@@ -79,6 +93,11 @@ def _find_delimiter(text: str) -> str:
 def _first_rows(stream: TextStream, delimiter: str) -> list[Row]:
     found: list[Row] = []
     for row in _rows(stream.lines(), delimiter):
+        if not isinstance(row, str) and len(row) > MOST_COLUMNS:
+            raise ValueError(
+                f"{stream.name} has {len(row):,} cells in one of its first rows, and {MOST_COLUMNS:,} columns are the "
+                f"most; is {delimiter!r} what is between cells?"
+            )
         found.append(row)
         if sum(map(bool, found)) >= HEAD_ROWS:
             break
@@ -91,7 +110,9 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[Row]:
     try:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
     except (TypeError, ValueError):
-        raise ValueError(f"a delimiter is one character; got {delimiter!r}") from None
+        rows = None
+    if rows is None or delimiter in _NO_DELIMITERS:
+        raise ValueError(f"a delimiter is one character, no quote and no line end; got {delimiter!r}")
     while True:
         first = lines.number + 1
         lines.begin_record()
@@ -116,6 +137,7 @@ class _Table:
     """A table of text of which all is known but the records: where it begins, its columns, and rows to skip."""
 
     path: Path
+    version: tuple[int, int]
     encoding: Encoding
     delimiter: str
     begin: int
@@ -155,6 +177,8 @@ class _Table:
                 else:
                     _read_slowly(stream, self.delimiter, gathered, size)
                 yield gathered
+        if version_of(self.path) != self.version:
+            raise changed(self.path.name)
 
 
 def _skip(stream: TextStream, delimiter: str, headers: int, width: int) -> None:
@@ -172,11 +196,12 @@ def _read_slowly(stream: TextStream, delimiter: str, gathered: Gathered, size: i
     """Read about as many letters as asked for, all if 0, one record after the other."""
     lines = stream.lines()
     batch: list[Row] = []
+    before = 0
     for row in _rows(lines, delimiter):
         batch.append(row)
-        if len(batch) >= _BATCH:
+        if len(batch) >= _BATCH or lines.served - before > _LARGE:
             gathered.add(batch)
-            batch = []
+            batch, before = [], lines.served
         if size and lines.served >= size:
             break
     gathered.add(batch)

@@ -4,6 +4,7 @@ A piece is beyond doubt where every quote opens or closes a whole cell and every
 columns; then there is one way to read it, and it is read here as the `csv` module would. All else is left to that.
 """
 
+import codecs
 import functools
 import importlib
 import os
@@ -68,6 +69,9 @@ def whole_records(text: bytes, delimiter: str, *, last: bool) -> Piece | None:
     last
         Whether the file ends with the text, so that a record does too.
     """
+    if text.startswith(codecs.BOM_UTF8):
+        # As the first letter of a cell it would stay, as that of a piece Arrow drops it.
+        return None
     torn = last and not text.endswith((b"\n", b"\r"))
     if b'"' not in text:
         end = len(text) if last else _without_torn_end(text)

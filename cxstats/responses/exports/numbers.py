@@ -34,11 +34,14 @@ _GROUPED: Final = {
 # A spreadsheet shows numbers of twelve digits and more so, and exports what it shows.
 _SHORTENED: Final = re.compile(r"-?[1-9](?:[.,][0-9]{1,10})?E\+(?:1[1-9]|[2-9][0-9])")
 _UNITS: Final = r"(?:[%€$£¥]|EUR|USD|GBP|RON|lei)"
+_BLANK: Final = "[ \u00a0\u202f]?"
 _WITH_UNIT: Final = re.compile(
-    rf"-?(?P<before>{_UNITS})[ \u00a0\u202f]?-?[0-9][0-9.,]*|-?[0-9][0-9.,]*[ \u00a0\u202f]?(?P<after>{_UNITS})"
+    rf"-?(?P<before>{_UNITS}){_BLANK}-?[0-9][0-9.,]*|-?[0-9][0-9.,]*{_BLANK}(?P<after>{_UNITS})"
 )
 _LOOKS: Final = (_WHOLE, _POINT, _COMMA, *_THOUSANDS.values(), *_GROUPED.values(), _SHORTENED, _WITH_UNIT)
 _NAMES: Final = {".": "points", ",": "commas"}
+FORMS: Final = (*_LOOKS, _THREE_DECIMALS, *_BOTH_MARKS.values())
+"""How the numbers of a column are read depends on which of these forms all of its cells have, and which any has."""
 
 _TOO_LONG: Final = 10**15
 # Beyond it a float cannot tell neighbouring whole numbers apart.
@@ -98,8 +101,8 @@ def _with_decimals(present: "pd.Series[str]") -> "tuple[pd.Series[Any], str] | N
 
 def _without_unit(present: "pd.Series[str]", unit: str, *, first: bool) -> "tuple[pd.Series[Any], str]":
     """Read numbers that all have one and the same unit before or behind them; 85 % is read as 85."""
-    blank, number = "[ \u00a0\u202f]?", "(-?[0-9][0-9.,]*)"
-    form = f"(-?){re.escape(unit)}{blank}{number}" if first else f"(){number}{blank}{re.escape(unit)}"
+    number = "(-?[0-9][0-9.,]*)"
+    form = f"(-?){re.escape(unit)}{_BLANK}{number}" if first else f"(){number}{_BLANK}{re.escape(unit)}"
     if not present.str.fullmatch(form).all():
         return present, f"kept as text: not all cells are numbers with {unit!r}"
     bare = present.str.replace(form, r"\1\2", regex=True)

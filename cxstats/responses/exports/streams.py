@@ -21,7 +21,7 @@ _BOMS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
-_TEXT_CONTROLS: Final = b"\t\n\r\f\x1a\x1b"
+_TEXT_CONTROLS: Final = b"\t\n\v\r\f\x1a\x1b"
 _FEED: Final = b"\n"[0]
 _LINE_ENDS: Final = re.compile(rb"[\r\n]")
 
@@ -41,13 +41,28 @@ def existing_file(path: str | Path) -> Path:
     ------
     FileNotFoundError, IsADirectoryError
         If there is no such file, or it is a folder.
+    ValueError
+        If it is a pipe or a device.
     """
     path = Path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; name the export file in it")
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"no such file: {path}")
+    if not path.is_file():
+        raise ValueError(f"{path} is a pipe or a device, and an export is read more than once; save it as a file first")
     return path
+
+
+def version_of(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was changed: by these it is known that it is still the same."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def changed(name: str) -> ValueError:
+    """Say that a file is no longer what it was when it was opened."""
+    return ValueError(f"{name} changed while it was read; wait until it is written as a whole, and read it again")
 
 
 def read_start(path: Path) -> bytes:
@@ -70,8 +85,8 @@ def find_encoding(path: Path, stated: str | None) -> Encoding:
     candidates = [stated] if stated else _likely_encodings(path.name, head)
     for candidate in candidates:
         try:
-            b"".decode(candidate)
-            codecs.getincrementaldecoder(candidate)
+            # Python's encodings from bytes to bytes, such as zlib, are refused here too.
+            io.TextIOWrapper(io.BytesIO(), encoding=candidate)
         except LookupError:
             raise ValueError(f"encoding {candidate!r} is not known") from None
         try:
@@ -166,7 +181,11 @@ class TextStream:
         if len(self._buffer) < size and not self._ended:
             pieces, length = [self._buffer], len(self._buffer)
             while length < size:
-                chunk = next(self._chunks, None)
+                try:
+                    chunk = next(self._chunks, None)
+                except UnicodeError:
+                    # All of it was text in this encoding before.
+                    raise changed(self.name) from None
                 if chunk is None:
                     self._ended = True
                     break

@@ -69,10 +69,12 @@ def repeated_headers(texts: Sequence[Texts], headers: Rows, head: Rows) -> Truth
         if sum(map(bool, names)) < 2 or any(map(is_figure, names)) or again > max(1, _RARELY * len(head)):
             continue
         same = np.ones(len(found), dtype=np.bool_)
-        for name, column in zip(names, texts, strict=False):
+        for k, (name, column) in enumerate(zip(names, texts, strict=False)):
             if not same.any():
                 break
-            same &= column.truths((column.values == name).to_numpy(dtype=np.bool_))
+            # A file that was put behind another may still begin with the mark of its encoding.
+            ways = [name] if k else [name, f"\ufeff{name}", f'\ufeff"{name}"']
+            same &= column.truths(column.values.isin(ways).to_numpy(dtype=np.bool_))
         found |= same
     return found
 

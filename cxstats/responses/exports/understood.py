@@ -1,8 +1,8 @@
 """The columns of an export on disk: of each, how the engine computes it from the text of its cells.
 
 What each different text of a column means is looked up in a table, which is made as `read_export` types the column. A
-column with very many different cells is text, unless the first of them are numbers or dates; then all are tried when
-it is first asked for.
+column with very many different cells is text, unless the first of them may be numbers or dates; then all are tried
+when it is first asked for.
 """
 # ruff: noqa: S608  only names of our own and quoted text go into SQL
 
@@ -17,6 +17,7 @@ import pandas as pd
 from cxstats.responses.exports.columns import typed
 from cxstats.responses.exports.few import Few, blank, few_records
 from cxstats.responses.exports.layouts import Column, clean_names
+from cxstats.responses.exports.numbers import FORMS, is_number_like
 from cxstats.responses.exports.spools import FEW_COMBINED, Spool, literal, quoted
 from cxstats.responses.exports.tables import Opened
 from cxstats.responses.exports.texts import Texts
@@ -38,7 +39,7 @@ class _Computed:
     table
         Name of a table from each different text, ``raw``, to what it means, if one is needed.
     untried
-        Whether the first cells are numbers or dates, and there are too many to have tried all.
+        Whether the first cells may be numbers or dates, and there are too many to have tried all.
     """
 
     sql: str
@@ -96,10 +97,12 @@ class Understood:
             self.computed[made[0]] = self._answers(place, cells[0])
 
     def _answers(self, place: int, cells: "pd.Series[Any]") -> _Computed:
-        if isinstance(cells.dtype, pd.StringDtype):
-            return _Computed(self._text(place), place)
-        if self.spool.many[place]:
+        text = isinstance(cells.dtype, pd.StringDtype)
+        # What the first cells leave in doubt, as 1,200 does, others may settle.
+        if self.spool.many[place] and (not text or is_number_like(str(next(iter(cells.dropna()), "")))):
             return _Computed("", place, untried=True)
+        if text:
+            return _Computed(self._text(place), place)
         if cells.isna().all():
             return _Computed("CAST(NULL AS DOUBLE)", place)
         return _Computed(f"m{place}.v0", place, self._look_up(place, [cells]))
@@ -161,25 +164,31 @@ class Understood:
         """Look up each different text: whole numbers, numbers or dates, as the type of their column; else nothing."""
         reader = self.spool.engine.cursor()
         reader.execute(f"SELECT DISTINCT c{place} FROM kept WHERE NOT {self._blank(place)}")
+        witnesses = self._witnesses(place)
         kinds: set[str] = set()
-        marks: set[str] = set()
         while rows := reader.fetchmany(_AT_ONCE):
             raw = pd.Series([text for (text,) in rows], dtype="str")
-            cells, _ = typed(Texts(raw), dates)
+            cells, _ = typed(Texts(pd.concat([raw, witnesses], ignore_index=True)), dates)
+            cells = cells.iloc[: len(raw)]
             numeric = pd.api.types.is_numeric_dtype(cells)
             # What letters such as CST mean depends on the zones that the others name.
             named = bool(dates) and isinstance(cells.dtype, pd.DatetimeTZDtype)
             if named or not (numeric or pd.api.types.is_datetime64_any_dtype(cells)):
                 return ""
-            marks |= {mark for mark in ".," if numeric and raw.str.contains(mark, regex=False).any()}
             meant = cells.astype("float64") if numeric else cells
             self._write(table, pd.DataFrame({"raw": raw.to_numpy(dtype=object), "v0": meant}), more=bool(kinds))
             # The engine keeps the moment and no zone.
             kinds.add("moments" if isinstance(cells.dtype, pd.DatetimeTZDtype) else str(cells.dtype))
-            # Points and commas in one column are no numbers.
-            if len(marks) > 1 or (len(kinds) > 1 and kinds != {"int64", "float64"}):
+            if len(kinds) > 1 and kinds != {"int64", "float64"}:
                 return ""
         return "float64" if "float64" in kinds else max(kinds, default="")
+
+    def _witnesses(self, place: int) -> "pd.Series[str]":
+        """Return cells that have and have not each form of a number, so that any part of the cells is read as all."""
+        forms = [f"regexp_full_match(c{place}, {literal(form.pattern)})" for form in FORMS]
+        found = ", ".join(f"min(c{place}) FILTER ({way}{form})" for form in forms for way in ("", "NOT "))
+        [cells] = self.spool.engine.execute(f"SELECT {found} FROM kept WHERE NOT {self._blank(place)}").fetchall()
+        return pd.Series([cell for cell in cells if cell is not None], dtype="str")
 
 
 def understand(spool: Spool, name: str, vendor: str, *, opened: Opened) -> Understood:

@@ -512,7 +512,7 @@ def test_encodings_and_delimiters_that_do_not_fit(read):
         read("a,é\n".encode("cp1252"), encoding="utf-8")
     with pytest.raises(ValueError, match="is not text in ascii"):
         read("a,é\n", encoding="ascii")
-    with pytest.raises(ValueError, match="a delimiter is one character; got ', '"):
+    with pytest.raises(ValueError, match="a delimiter is one character, no quote and no line end; got ', '"):
         read("a, b\n", delimiter=", ")
 
 

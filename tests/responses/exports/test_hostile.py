@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import subprocess
 import sys
 import time
@@ -14,8 +15,9 @@ import pytest
 
 from cxstats import compare, read_export, score
 from cxstats import tally as tally_of
-from cxstats.responses.exports import excel, streams
+from cxstats.responses.exports import delimited, excel, streams
 from cxstats.responses.exports.layouts import Column, Layout, Vendor
+from cxstats.responses.exports.scanning import scan_export
 
 
 @pytest.mark.parametrize("letter", ["x", '"x', "é"])
@@ -208,3 +210,96 @@ def test_what_is_written_of_it_is_no_formula(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]
     assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
     assert read_export(tmp_path / "out.xlsx").responses["said"].tolist() == survey.responses["said"].tolist()
+
+
+@pytest.mark.parametrize("text", ["\n" * 300_000 + "a,b\n1,2\n", "sep=;\n", "sep=;\r\n\r\n"])
+def test_a_table_that_does_not_begin_is_refused(tmp_path, text):
+    path = tmp_path / "export.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(ValueError, match=r"export\.csv is no table: its first 200,000 bytes hold no cell"):
+        read_export(path)
+
+
+@pytest.mark.parametrize("stated", ['sep="', "sep="])
+def test_a_line_that_states_no_delimiter_is_a_row(tmp_path, stated):
+    """A carriage return is not what it states, or all cells of a row were one."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(f"{stated}\r\nces,said\r\n5,fine\r\n4,well\r\n3,good\r\n".encode())
+    survey = read_export(path)
+    assert survey.source.format.endswith("comma between cells")
+    assert survey.responses["ces"].tolist() == [5, 4, 3]
+
+
+@pytest.mark.parametrize("delimiter", ['"', "\n", "\r", "ab"])
+def test_what_can_be_no_delimiter(tmp_path, delimiter):
+    path = tmp_path / "export.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="a delimiter is one character, no quote and no line end"):
+        read_export(path, delimiter=delimiter)
+
+
+@pytest.mark.parametrize("encoding", ["zlib", "base64", "hex", "rot13", "bz2", "quopri", "no-such"])
+def test_an_encoding_of_bytes_is_none_of_text(tmp_path, encoding):
+    path = tmp_path / "export.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=f"encoding '{encoding}' is not known"):
+        read_export(path, encoding=encoding)
+
+
+def test_a_word_of_a_million_letters_among_figures_takes_no_hours(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("id,nps\n" + "".join(f"{k},{k % 11}\n" for k in range(40)) + "41," + "a" * 1_000_000 + "\n")
+    start = time.perf_counter()
+    assert "column 'nps': text, since record 41 ('aaaa" in read_export(path).source.notes[0]
+    assert time.perf_counter() - start < 10
+
+
+def test_more_columns_than_any_survey_has(tmp_path, monkeypatch):
+    path = tmp_path / "export.csv"
+    path.write_text("," * 1_000_000 + "\n1\n")
+    with pytest.raises(
+        ValueError, match=r"export\.csv has 1,000,001 cells in one of its first rows, and 20,000 columns"
+    ):
+        read_export(path)
+    monkeypatch.setattr(delimited, "MOST_COLUMNS", 2)
+    path.write_text("a,b\n1,2\n")
+    assert read_export(path).responses["b"].tolist() == [2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes here")
+@pytest.mark.parametrize("way", [read_export, scan_export])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, way):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(ValueError, match=r"pipe\.csv is a pipe or a device, and an export is read more than once"):
+        way(tmp_path / "pipe.csv")
+
+
+CHANGES = {
+    "grows": lambda path: path.open("ab"),
+    "shrinks": lambda path: path.open("r+b"),
+    "is spoiled": lambda path: path.open("r+b"),
+}
+
+
+@pytest.mark.parametrize("way", [read_export, scan_export])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_that_changes_while_it_is_read_loses_no_record_in_silence(tmp_path, way, change):
+    path = tmp_path / "export.csv"
+    path.write_text("a,b\n" + "1,café\n" * 400_000, encoding="utf-8")
+    changed = False
+
+    def progress(_: int) -> None:
+        nonlocal changed
+        if not changed:
+            changed = True
+            with CHANGES[change](path) as file:
+                if change == "grows":
+                    file.write(b"2,half a rec")
+                elif change == "shrinks":
+                    file.truncate(2_000_000)
+                else:
+                    file.seek(2_500_000)
+                    file.write(b"\xff\xfe")
+
+    with pytest.raises(ValueError, match=r"^export\.csv changed while it was read; wait until it is written"):
+        way(path, progress=progress)

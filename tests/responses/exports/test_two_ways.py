@@ -46,7 +46,7 @@ def same_both_ways(path, size=1 << 15):
     return fast
 
 
-LETTERS = st.text(alphabet="ab1 é満\"'\n\r,;|\t\x00\u2028\x85\xa0", max_size=6)
+LETTERS = st.text(alphabet="ab1 é満\"'\n\r,;|\t\x00\u2028\x85\xa0\ufeff", max_size=6)
 CELLS = st.one_of(
     LETTERS, st.sampled_from(["", "4.0", "4,5", "007", "2026-01-05 10:00:00", "NA", "null", "-99", "=1+1", "'=1"])
 )
@@ -147,3 +147,10 @@ def test_a_column_that_begins_with_few_cells_may_hold_many(tmp_path):
     cells = ["same"] * 5_000 + [f"cell {k}" for k in range(20_000)]
     path.write_text("a,b\n" + "".join(f"{cell},1\n" for cell in cells))
     assert same_both_ways(path, 1 << 12).responses["a"].tolist() == cells
+
+
+@pytest.mark.parametrize("size", [1, 8, 1 << 15])
+def test_a_mark_of_the_encoding_in_front_of_a_record_stays_a_letter(tmp_path, size):
+    path = tmp_path / "export.csv"
+    path.write_text("a,b\n" + "\ufeffx,1\n" * 50)
+    assert same_both_ways(path, size).responses["a"].tolist() == ["\ufeffx"] * 50
