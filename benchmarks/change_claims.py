@@ -1,7 +1,8 @@
 """What claims about changes in time are checked by: outcomes of replicates, for benchmarks/calibration.py.
 
 Periods have between a fifth and twice their usual number of answers, the true score of each goes up and down by
-`spread` with a correlation of `carry` between neighbours, and answers are drawn from it.
+`spread` with a correlation of `carry` between neighbours, and answers are drawn from it. A season is a wave of so many
+points that returns each year and begins anywhere.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 from cxstats.scores.calibration import Claim
 from cxstats.scores.changes.detecting import Found, Rules, find_changes
 from cxstats.scores.changes.interruptions import Interruption
+from cxstats.scores.changes.series import A_YEAR, season_in
 
 Outcomes = Callable[[np.random.Generator, int], np.ndarray]
 RULES: Final = Rules(draws=199)
@@ -30,6 +32,7 @@ class Truth:
     at: int = 0
     sizes: str = "unequal"
     level: float = 0.8
+    season: float = 0.0
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Score, sampling variance and position of each period, as a series has them."""
@@ -38,6 +41,8 @@ class Truth:
             ups[t] = self.carry * ups[t - 1] + np.sqrt(1 - self.carry**2) * ups[t]
         place = np.arange(self.periods)
         truth = self.level + self.spread * ups + self.shift * (place >= self.at)
+        if self.season:
+            truth = truth + self.season * np.sin(2 * np.pi * (place / A_YEAR["week"] + rng.random()))
         n = np.full(self.periods, self.n)
         if self.sizes == "unequal":
             n = rng.integers(self.n // 5, 2 * self.n, size=self.periods, endpoint=True)
@@ -47,7 +52,10 @@ class Truth:
 
 
 def _found(truth: Truth, rng: np.random.Generator, replicates: int) -> list[Found]:
-    return [find_changes(*truth.draw(rng), rules=RULES, rng=rng) for _ in range(replicates)]
+    return [
+        find_changes(y, variance, place, rules=RULES, season=season_in(place, A_YEAR["week"]), rng=rng)
+        for y, variance, place in (truth.draw(rng) for _ in range(replicates))
+    ]
 
 
 def change_found(truth: Truth) -> Outcomes:
@@ -96,7 +104,24 @@ def effect_covered(truth: Truth, *, horizon: int, errors: str = "averaged", agai
             if against is not None:
                 other, more, _ = against.draw(rng)
                 y, variance = y - other, variance + more
-            model = Interruption(y, variance, place, truth.at, "level and slope", errors)
+            season = season_in(place, A_YEAR["week"])
+            model = Interruption(y, variance, place, truth.at, "level and slope", errors, season)
+            found = model.estimated(model.effects_at([horizon - 1]), 0.95)
+            held[k] = found.low[0] <= truth.shift <= found.high[0]
+        return held
+
+    return outcomes
+
+
+def effect_within_scale_covered(truth: Truth) -> Outcomes:
+    """The same at the last week at which the trend before foretells a share that there can be, as is usual."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        held = np.zeros(replicates, dtype=bool)
+        after = truth.periods - truth.at
+        for k in range(replicates):
+            model = Interruption(*truth.draw(rng), truth.at, "level and slope")
+            horizon = max(model.reach(after, 0.0, 1.0), 1)
             found = model.estimated(model.effects_at([horizon - 1]), 0.95)
             held[k] = found.low[0] <= truth.shift <= found.high[0]
         return held
@@ -177,6 +202,25 @@ CHANGE_CLAIMS: Final = (
         "95 % interval covers",
         0.95,
         effect_covered(Truth(30, 200, 0.02, shift=0.05, at=18), horizon=6, against=Truth(30, 300, 0.02)),
+        "at least",
+    ),
+    Claim(
+        "change of level found, none there: 104 weeks of 40 to 400 with a season of 3 points",
+        0.05,
+        change_found(Truth(104, 200, season=0.03)),
+        "at most",
+    ),
+    Claim(
+        "effect 8 weeks after a release, 120 weeks of 40 to 400 with a season of 3 points: 95 % interval covers",
+        0.95,
+        effect_covered(Truth(120, 200, shift=0.05, at=104, season=0.03), horizon=8),
+        "at least",
+    ),
+    Claim(
+        "effect at the last of 14 weeks foretold within the scale, no effect, 97 % of 12 to 120 answers: "
+        "95 % interval covers",
+        0.95,
+        effect_within_scale_covered(Truth(40, 60, at=26, level=0.97)),
         "at least",
     ),
 )

@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter
 
 from cxstats.plots.paper import FAINT, INK, QUIET, axes_or_new, clean, percent_tick
 from cxstats.plots.paper import level_text as interval_text
-from cxstats.scores.changes.before_after import BeforeAfter
 from cxstats.scores.changes.change_points import ChangePoints
+from cxstats.scores.changes.effects import BeforeAfter
 from cxstats.scores.changes.series import Series, day_text
 from cxstats.scores.comparing.wording import unit_of_differences
 from cxstats.scores.metrics import Metric
@@ -72,8 +72,8 @@ def plot_change_points(changes: ChangePoints, *, ax: Axes | None = None) -> Axes
 def plot_before_after(found: BeforeAfter, *, ax: Axes | None = None) -> Axes:
     """Draw the score before and after a change, with what the trend before foretold.
 
-    Dots are scores, the solid line the fit, the dashed line and its band what was foretold. A bracket shows the effect
-    at the horizon.
+    Dots are scores, the solid line the fit, the dashed line and its band what was foretold, as far as the scale goes. A
+    bracket shows the effect at the horizon.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _bracket(axes: Any, found: BeforeAfter, table: pd.DataFrame) -> None:
     series, row = found.series, found.effect()
     day = series.start(found.first + found.horizon - 1)
     here = table[table[series.along] == day]
-    if here.empty:
+    if here["expected"].isna().all():
         return
     ends = [_scaled(series.metric, float(here[name].iloc[0])) for name in ("expected", "fitted")]
     axes.annotate("", (day, ends[1]), (day, ends[0]), arrowprops={"arrowstyle": "<->", "color": INK}, zorder=5)
@@ -149,7 +149,7 @@ def _finish(axes: Any, series: Series, said: str) -> None:
     metric = series.metric
     n = series.n
     axes.set_title(said, loc="right", fontsize="small", color=QUIET)
-    axes.set_ylabel(f"{series.scores.tally.column}: {metric.formula}")
+    axes.set_ylabel(f"{series.scores.tally.column}: {metric.formula}, {metric.good} is good")
     if metric.unit == "share":
         axes.yaxis.set_major_formatter(FuncFormatter(percent_tick))
     between = f"{n.min():,} to {n.max():,}" if n.min() < n.max() else f"{n.min():,}"

@@ -27,6 +27,14 @@ def scores():
     return score(tally(pd.DataFrame({"csat": np.where(happy, 5, 2), "week": week}), "csat", scale="csat-5", by="week"))
 
 
+@pytest.fixture(scope="module")
+def weekly_to_the_top():
+    happy = np.round(500 * np.r_[np.linspace(0.60, 1.0, 20), np.full(12, 0.97)]).astype(int)
+    week = pd.date_range("2026-01-05", periods=32, freq="7D").repeat(500)
+    answers = np.concatenate([np.repeat([5, 2], [k, 500 - k]) for k in happy])
+    return score(tally(pd.DataFrame({"csat": answers, "week": week}), "csat", scale="csat-5", by="week"))
+
+
 def written(axes):
     return " ".join([text.get_text() for text in axes.texts] + [axes.get_xlabel(), axes.get_title(loc="right")])
 
@@ -78,3 +86,18 @@ def test_what_cannot_be_said_is_drawn_as_such(scores):
 def test_it_draws_on_the_axes_that_are_given(scores):
     axes = plt.subplots()[1]
     assert plot_change_points(change_points(scores, along="week"), ax=axes) is axes
+
+
+def test_nothing_is_drawn_beyond_the_scale(weekly_to_the_top):
+    found = before_after(weekly_to_the_top, along="week", change="2026-05-04")
+    table = found.counterfactual()
+    assert table["expected"].isna().any()
+    axes = plot_before_after(found)
+    dashed = [line for line in axes.lines if line.is_dashed() and len(line.get_xdata()) > 2]
+    shown = dashed[0].get_ydata()
+    assert np.isfinite(shown).sum() == found.reach
+    assert np.nanmax(shown) <= 100
+    assert f"{100 * found.effect()['estimate']:+.1f} (" in written(axes)
+    at_once = before_after(weekly_to_the_top, along="week", change="2026-05-25")
+    assert at_once.reach == 0
+    assert "percentage points" not in written(plot_before_after(at_once))

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.actions.followup.doubly_robust import Among, Contrasted
+from cxstats.drivers.terms import Term
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -28,6 +29,8 @@ class Overlap:
         Customers compared.
     trimmed_called, trimmed_not_called
         Customers set aside because nobody is comparable.
+    decided_by
+        Columns of which some level was called throughout or not at all: nobody is comparable there.
     furthest
         The chance of a call, 0 to 1, beyond which nobody is.
     chances_called, chances_not_called
@@ -44,6 +47,7 @@ class Overlap:
     chances_called: tuple[float, float]
     chances_not_called: tuple[float, float]
     effective: float
+    decided_by: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Say who is compared with whom."""
@@ -56,9 +60,10 @@ class Overlap:
         )
         trimmed = self.trimmed_called + self.trimmed_not_called
         if trimmed:
+            levels = f", or a level of {', '.join(self.decided_by)} called throughout or not at all"
             said += (
                 f" {self.trimmed_called:,} called and {self.trimmed_not_called:,} not called have nobody comparable (a "
-                f"chance beyond {100 * self.furthest:g} %): nothing is said of them."
+                f"chance beyond {100 * self.furthest:g} %{levels if self.decided_by else ''}): nothing is said of them."
             )
         return said
 
@@ -78,7 +83,40 @@ def comparable(chance: Floats, *, among: Among, furthest: float) -> Truths:
     return kept if among == "called" else kept & (chance >= 1 - furthest)
 
 
-def require_overlap(called: Truths, kept: Truths) -> None:
+def in_mixed_levels(terms: Sequence[Term], called: Truths) -> tuple[Truths, tuple[str, ...]]:
+    """Say who has a level of every column of which some were called and some were not.
+
+    No model can be fitted with the others in it, and nobody is comparable with them: the effect of a call is not in the
+    data where everybody was called, and where nobody was it is of no one. Levels are looked at again among those left,
+    until all are mixed.
+
+    Parameters
+    ----------
+    terms
+        Columns that say why customers were called, over N customers; numbers are passed over.
+    called
+        Who was; shape (N,).
+
+    Returns
+    -------
+    tuple
+        Shape (N,), and the columns whose levels leave some out.
+    """
+    owners = {one.name: np.unique(one.columns, axis=0, return_inverse=True)[1] for one in terms if one.kind != "number"}
+    kept, by = np.ones_like(called), list[str]()
+    while True:
+        before = int(kept.sum())
+        for name, owner in owners.items():
+            levels = int(owner.max()) + 1
+            some, none = (np.bincount(owner[kept & side], minlength=levels) > 0 for side in (called, ~called))
+            alone = kept & ~(some & none)[owner]
+            by += [name] if alone.any() and name not in by else []
+            kept &= ~alone
+        if int(kept.sum()) == before:
+            return kept, tuple(by)
+
+
+def require_overlap(called: Truths, kept: Truths, decided_by: Sequence[str] = ()) -> None:
     """Refuse a comparison of too few, or one that leaves out most of those called.
 
     Raises
@@ -86,16 +124,18 @@ def require_overlap(called: Truths, kept: Truths) -> None:
     ValueError
         Saying how many there are.
     """
+    columns = f"the columns (levels of {', '.join(decided_by)})" if decided_by else "the columns"
     lost = int((called & ~kept).sum())
     if lost > MOST_TRIMMED * called.sum():
         raise ValueError(
-            f"{lost:,} of {int(called.sum()):,} called have nobody comparable who was not called: the columns decide "
+            f"{lost:,} of {int(called.sum()):,} called have nobody comparable who was not called: {columns} decide "
             "almost alone who is called. Leave a part of the calls to chance next time, and compare with those"
         )
     arms = {"called": int((called & kept).sum()), "not called": int((~called & kept).sum())}
     for what, count in arms.items():
         if count < FEWEST:
-            raise ValueError(f"needs {FEWEST} comparable customers or more who were {what}; there are {count:,}")
+            why = f": {columns} decide almost alone who is called" if decided_by else ""
+            raise ValueError(f"needs {FEWEST} comparable customers or more who were {what}; there are {count:,}{why}")
 
 
 def effective_number(weights: Floats) -> float:

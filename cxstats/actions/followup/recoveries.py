@@ -1,6 +1,6 @@
 """What a call changed, in figures and words, and what that rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, Literal
 
@@ -75,6 +75,8 @@ class Recovery:
 
     def interval(self, confidence_level: float = 0.95) -> tuple[float, float]:
         """Return the limits of the effect, by Student's t, with few degrees of freedom where few customers decide.
+
+        Those of a share end at -1 and 1.
 
         Raises
         ------
@@ -164,6 +166,8 @@ class Recovery:
         return (limits.estimate > 0) == (self.good == "high")
 
     def _balance_in_words(self) -> str:
+        if self.balance.empty:
+            return "No reason for a call varies among them."
         before, after = (
             float(np.abs(self.balance[f"difference_{when}"].to_numpy(dtype=np.float64)).max())
             for when in ("before", "after")
@@ -188,9 +192,16 @@ class Recovery:
 
     def _limits(self, confidence_level: float) -> Limits:
         require_confidence_level(confidence_level)
+        around = Limits.around(self.effect, self._half(confidence_level), self.standard_error)
+        if self.kind == "mean":
+            return around
+        least, most = min(-1.0, self.effect), max(1.0, self.effect)
+        return replace(around, low=max(around.low, least), high=min(around.high, most))
+
+    def _half(self, confidence_level: float) -> float:
+        """Half the width of the interval, before a share's ends."""
         freedom = self.found.degrees_of_freedom
-        half = float(scipy.special.stdtrit(freedom, (1 + confidence_level) / 2)) * self.standard_error
-        return Limits.around(self.effect, half, self.standard_error)
+        return float(scipy.special.stdtrit(freedom, (1 + confidence_level) / 2)) * self.standard_error
 
     def _ratio(self, confidence_level: float) -> tuple[float, float, float]:
         """Return the ratio of the outcome with a call to that without, and its limits."""
@@ -207,7 +218,7 @@ class Recovery:
         if min(one.estimate, other.estimate) <= 0:
             return np.nan, np.nan, np.nan
         error = float(np.linalg.norm(one.contributions / one.estimate - other.contributions / other.estimate))
-        half = error * (limits.high - limits.estimate) / limits.standard_error if limits.standard_error else 0.0
+        half = error * self._half(confidence_level) / limits.standard_error if limits.standard_error else 0.0
         log = float(np.log(one.estimate / other.estimate))
         return float(np.exp(log)), float(np.exp(log - half)), float(np.exp(log + half))
 

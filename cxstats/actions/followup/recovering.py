@@ -1,6 +1,7 @@
 """Whether the customers who were called came back, against comparable ones who were not called."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from cxstats.actions.followup.overlap import (
     balance_of,
     comparable,
     effective_number,
+    in_mixed_levels,
     require_overlap,
 )
 from cxstats.actions.followup.recoveries import Recovery
@@ -68,7 +70,8 @@ def recovery(
         Of a next score that is an answer.
     furthest
         Chance of a call, 0.5 to 1, beyond which nobody is taken to be comparable. Such customers are set aside and
-        counted, and both models are fitted anew without them.
+        counted, and both models are fitted anew without them. So are those at levels of a column of which everybody was
+        called, or nobody: calls in one region alone are judged within that region.
 
     Returns
     -------
@@ -109,15 +112,17 @@ def recovery(
     if not len(rows):
         raise ValueError(f"no customer has all of {called!r}, {outcome!r} and the columns of because=")
     was_called = _term(called, rows[called], yes_no=True).columns[:, 0] == 1
-    terms = [_term(name, rows[name]) for name in reasons]
-    x, names = _columns(terms)
-    near = comparable(_chances(x, was_called), among=among, furthest=furthest)
-    require_overlap(was_called, near)
-    x, was, y = x[near], was_called[near], y[near]
+    near, decided_by = in_mixed_levels([_term(name, rows[name]) for name in reasons], was_called)
+    require_overlap(was_called, near, decided_by)
+    x, names = _columns(_varying(rows[near], reasons), int(near.sum()))
+    inside = comparable(_chances(x, was_called[near], names), among=among, furthest=furthest)
+    near[near] = inside
+    require_overlap(was_called, near, decided_by)
+    x, was, y = x[inside], was_called[near], y[near]
     varies = np.r_[True, np.ptp(x[:, 1:], axis=0) > 0]
     x, names = x[:, varies], [name for name, one in zip(names, varies[1:], strict=True) if one]
-    found = _contrasted(x, was, y, among=among, outcome=kind)
-    overlap = _overlap(found, was_called, near, furthest)
+    found = _contrasted(x, was, y, among=among, outcome=kind, names=names)
+    overlap = replace(_overlap(found, was_called, near, furthest), decided_by=decided_by)
     return Recovery(
         called_column=called,
         outcome_column=outcome,
@@ -185,24 +190,38 @@ def _term(name: str, cells: "pd.Series[Any]", *, yes_no: bool = False) -> Term:
         raise ValueError(f"column {name!r} must hold {must}, and must vary among the customers compared") from None
 
 
-def _columns(terms: Sequence[Term]) -> tuple[Floats, list[str]]:
-    blocks = [term.columns for term in terms]
-    x = np.column_stack([np.ones(len(blocks[0])), *blocks])
+def _varying(rows: pd.DataFrame, reasons: Sequence[str]) -> list[Term]:
+    """Read the columns that still vary among the customers left; one that does not tells them apart no more."""
+    return [_term(name, rows[name]) for name in reasons if len(pd.factorize(rows[name])[1]) > 1]
+
+
+def _columns(terms: Sequence[Term], size: int) -> tuple[Floats, list[str]]:
+    x = np.column_stack([np.ones(size), *(term.columns for term in terms)])
     return x, [name for term in terms for name in term.column_names]
 
 
-def _chances(x: Floats, called: Truths) -> Floats:
+def _chances(x: Floats, called: Truths, names: Sequence[str]) -> Floats:
     try:
         return logistic(x, called.astype(np.float64)).fitted
     except ValueError:
-        raise ValueError(_DECIDED) from None
+        raise ValueError(_decided(x, called, names)) from None
 
 
-def _contrasted(x: Floats, called: Truths, y: Floats, *, among: Among, outcome: Outcome) -> Contrasted:
+def _contrasted(
+    x: Floats, called: Truths, y: Floats, *, among: Among, outcome: Outcome, names: Sequence[str]
+) -> Contrasted:
     try:
         return contrast_calls(x, called, y, among=among, outcome=outcome)
     except ValueError:
-        raise ValueError(_DECIDED) from None
+        raise ValueError(_decided(x, called, names)) from None
+
+
+def _decided(x: Floats, called: Truths, names: Sequence[str]) -> str:
+    """Say why the models cannot be fitted, naming the columns that tell who was called all by themselves."""
+    first, second = x[called, 1:], x[~called, 1:]
+    apart = (first.min(axis=0) >= second.max(axis=0)) | (first.max(axis=0) <= second.min(axis=0))
+    found = [name for name, one in zip(names, apart, strict=True) if one]
+    return f"{_DECIDED}. By itself does so: {', '.join(found)}" if found else _DECIDED
 
 
 _DECIDED: Final = (

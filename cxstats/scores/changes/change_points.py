@@ -25,11 +25,14 @@ from cxstats.scores.changes.noise import Floats
 from cxstats.scores.changes.series import Every, Series, series_of
 from cxstats.scores.changes.showing import as_html, as_text
 from cxstats.scores.changes.words import (
+    ELSEWHERE,
     level_text,
     moved_word,
     patterns_in_words,
+    season_in_words,
     series_notes,
     variation_in_words,
+    which_is,
 )
 from cxstats.scores.comparing.wording import between_text, difference_text, p_text, unit_of_differences
 from cxstats.scores.estimates import Scores
@@ -167,8 +170,9 @@ class ChangePoints:
         row, metric, found = self.to_frame().iloc[k], self.metric, self._found
         between = between_text(metric, float(row["low"]), float(row["high"]))
         size = f"{difference_text(metric, float(row['estimate']))} {unit_of_differences(metric)}"
+        levels = f"from {metric.text(row['before'])} to {metric.text(row['after'])}"
         return (
-            f"{moved_word(float(row['estimate']))} from {metric.text(row['before'])} to {metric.text(row['after'])} "
+            f"{moved_word(float(row['estimate']))} {levels}{which_is(metric, float(row['estimate']))}, "
             f"with {self._when(found.places[k], found.date_low[k], found.date_high[k])}: {size} "
             f"({level_text(self.confidence_level)} {between}; {p_text(float(row['p_value']))})"
         )
@@ -202,8 +206,8 @@ class ChangePoints:
             said.append("A steady trend accounts for these scores as well as changes of level do.")
         if len(series.n) < LONG:
             said.append(f"Only {series.noun(len(series.n))}: a moderate change cannot be found in so few.")
-        residual = series.estimate - _fitted(self)
-        said.extend(patterns_in_words(series, residual))
+        residual = series.estimate - _fitted(self) - found.season
+        said += [*season_in_words(series), *patterns_in_words(series, residual), ELSEWHERE]
         return tuple(said)
 
     @property
@@ -285,6 +289,9 @@ def change_points(
     then by the likelihood. An interval for a date is all dates that the likelihood ratio does not reject, from the
     first to the last.
 
+    Where two years are seen, a wave that returns each year (one sine and cosine) is fitted with the levels, so that a
+    season does not count as changes; with less it cannot be told from them, which the notes say.
+
     Ups and downs are thought to carry over with a correlation of .6 at most: where they last longer, a slow wander is
     told as changes of level, and more often than `alpha` says.
 
@@ -301,7 +308,8 @@ def change_points(
     unsaid = _unsaid(series, shortest)
     if unsaid:
         return ChangePoints(series, None, rules, unsaid)
-    found = find_changes(series.estimate, series.variance, series.position, rules=rules, rng=rng)
+    scored = series.estimate, series.variance, series.position
+    found = find_changes(*scored, rules=rules, season=series.season, rng=rng)
     return ChangePoints(series, found, rules)
 
 

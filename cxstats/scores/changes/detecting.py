@@ -19,6 +19,7 @@ from cxstats.scores.changes.noise import (
     restricted,
 )
 from cxstats.scores.changes.partitions import best_partition, critical_ratio
+from cxstats.scores.changes.series import wave
 
 Places = tuple[int, ...]
 
@@ -74,6 +75,8 @@ class Found:
         Of scores beside the changes.
     line_fits
         Whether a steady trend accounts for the scores as well as the changes.
+    season
+        What a wave that returns each year adds to each period, 0 where none is allowed for; shape (T,).
     """
 
     places: Places
@@ -84,6 +87,7 @@ class Found:
     levels: Averaged
     variation: Variation
     line_fits: bool
+    season: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +95,7 @@ class _Search:
     noise: Noise
     y: Floats
     rules: Rules
+    season: Floats
 
     @property
     def size(self) -> int:
@@ -101,13 +106,20 @@ class _Search:
         return (np.arange(self.size)[:, None] >= np.asarray(places, dtype=np.int64)[None, :]).astype(np.float64)
 
     def base(self, places: Places) -> Floats:
-        """Return a constant and the steps; shape (T, C + 1)."""
-        return np.column_stack([np.ones(self.size), self.steps(places)])
+        """Return a constant, the steps and the season; shape (T, P)."""
+        return np.column_stack([np.ones(self.size), self.steps(places), self.season])
 
     def levels(self, places: Places) -> Floats:
-        """Columns that are 1 within each level; shape (T, C + 1)."""
-        bounds = self.base(places)
-        return bounds - np.column_stack([bounds[:, 1:], np.zeros(self.size)])
+        """Columns that are 1 within each level, and the season; shape (T, P)."""
+        bounds = np.column_stack([np.ones(self.size), self.steps(places)])
+        inside = bounds - np.column_stack([bounds[:, 1:], np.zeros(self.size)])
+        return np.column_stack([inside, self.season])
+
+    def seasonal(self, places: Places) -> Floats:
+        """Return what the season adds to each period with these changes; shape (T,)."""
+        functions = self.base(places)
+        functions[:, : len(places) + 1] = 0
+        return averaged(self.noise, self.y, self.base(places), functions).estimate
 
     def candidates(self, places: Places) -> Integers:
         """Places that leave every level long enough."""
@@ -144,11 +156,15 @@ class _Search:
         base, steps = self.base(places[:k] + places[k + 1 :]), self.steps(candidates)
         return candidates, likelihoods(self.noise, self.y[:, None], base, steps)[1][:, 0]
 
-    def dated(self, changes: int) -> Places:
-        """Date so many changes: exactly for independent scores, then each in turn by the likelihood."""
+    def dated(self, changes: int, known: Places) -> Places:
+        """Date so many changes: exactly for independent scores, then each in turn by the likelihood.
+
+        The season is first taken out as it is with the changes that are known, and then fitted with the new ones.
+        """
         likely = int(np.argmax(self.weights(())))
         precision = 1 / (self.noise.root[likely] ** 2).sum(axis=1)
-        places = best_partition(self.y, precision, changes=changes, shortest=self.rules.shortest)[1]
+        y = self.y - self.seasonal(known)
+        places = best_partition(y, precision, changes=changes, shortest=self.rules.shortest)[1]
         for _ in range(_ROUNDS):
             before = places
             for k in range(changes):
@@ -188,7 +204,13 @@ class _Search:
 
 
 def find_changes(
-    y: Floats, variance: Floats, position: Integers, *, rules: Rules, rng: np.random.Generator | int = 0
+    y: Floats,
+    variance: Floats,
+    position: Integers,
+    *,
+    rules: Rules,
+    season: float = 0.0,
+    rng: np.random.Generator | int = 0,
 ) -> Found:
     """Find changes of level in scores with sampling error, ups and downs, and correlation between neighbours.
 
@@ -198,11 +220,14 @@ def find_changes(
         Scores, their sampling variances, above 0, and numbers of their periods; shape (T,).
     rules
         How changes are looked for.
+    season
+        Periods after which a wave returns that is allowed for; 0 without.
     rng
         Source of randomness.
     """
     rng = np.random.default_rng(rng)
-    search = _Search(noise_of(variance, position, float(np.std(y)), carries=_MILD), y, rules)
+    noise = noise_of(variance, position, float(np.std(y)), carries=_MILD)
+    search = _Search(noise, y, rules, wave(position, season))
     places: Places = ()
     p_values: list[float] = []
     while len(places) < rules.most and len(search.candidates(places)):
@@ -210,7 +235,7 @@ def find_changes(
         p_values += [p_value] * max(more, 1)
         if not more:
             break
-        places = search.dated(len(places) + more)
+        places = search.dated(len(places) + more, places)
     inside = [search.inside(places, k) for k in range(len(places))]
     return Found(
         places=places,
@@ -218,10 +243,16 @@ def find_changes(
         date_high=tuple(int(found.max()) for found in inside),
         p_values=tuple(p_values),
         shifts=tuple(search.shift(places, k) for k in range(len(places))),
-        levels=averaged(search.noise, y, search.levels(places), np.eye(len(places) + 1)),
+        levels=averaged(search.noise, y, search.levels(places), _first(len(places) + 1, search.season.shape[1])),
         variation=search.noise.typical(restricted(search.noise, y, search.base(places))[0]),
         line_fits=search.line_fits(places, position),
+        season=search.seasonal(places),
     )
+
+
+def _first(count: int, more: int) -> Floats:
+    """Functions that give the first of the coefficients; shape (count, count + more)."""
+    return np.eye(count, count + more)
 
 
 def _thinned(places: Integers) -> Integers:

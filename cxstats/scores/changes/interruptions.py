@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from cxstats.scores.changes.noise import Floats, Integers, Variation, noise_of, restricted
 from cxstats.scores.changes.segmented import Effects, Errors, Estimated, columns_of, estimate, least_squares
-from cxstats.scores.changes.series import Series
+from cxstats.scores.changes.series import A_YEAR, Series, season_in, wave
+
+_ROUNDING: Final = 1e-9
+_ANY_LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +28,8 @@ class Interruption:
         What the change may move.
     errors
         How intervals are made.
+    season
+        Periods after which a wave returns that is allowed for; 0 without.
     """
 
     y: Floats
@@ -32,11 +38,17 @@ class Interruption:
     first: int
     effects: Effects
     errors: Errors = "averaged"
+    season: float = 0.0
 
     @property
     def design(self) -> Floats:
         """Columns of the regression; shape (T, P)."""
-        return columns_of(self.position, self.first, self.effects)
+        return np.column_stack([columns_of(self.position, self.first, self.effects), wave(self.position, self.season)])
+
+    @property
+    def moved(self) -> int:
+        """How many coefficients say what the change moved; they follow the first two."""
+        return 2 if self.effects == "level and slope" else 1
 
     @property
     def least(self) -> tuple[int, int]:
@@ -46,18 +58,24 @@ class Interruption:
     @property
     def slope(self) -> Floats:
         """What makes the added slope of the coefficients; shape (1, P), or (0, P) where there is none."""
-        return np.eye(self.design.shape[1])[3:]
+        return np.eye(self.design.shape[1])[3 : 2 + self.moved]
 
-    @property
-    def average(self) -> Floats:
-        """What makes the average effect over the periods after the change; shape (1, P)."""
-        later = self.position[self.position >= self.first] - self.first
-        return self.effects_at(later.tolist()).mean(axis=0, keepdims=True)
+    def average_over(self, later: Sequence[int]) -> Floats:
+        """Return what makes the average effect over such periods after the change of the coefficients; shape (1, P)."""
+        return self.effects_at(later).mean(axis=0, keepdims=True)
 
     def effects_at(self, later: Sequence[int]) -> Floats:
         """Return what makes effects so many periods after the first one of the coefficients; shape (Q, P)."""
-        columns = [np.zeros(len(later)), np.zeros(len(later)), np.ones(len(later)), np.asarray(later, dtype=np.float64)]
-        return np.column_stack(columns[: self.design.shape[1]])
+        functions = np.zeros((len(later), self.design.shape[1]))
+        functions[:, 2] = 1
+        functions[:, 3 : 2 + self.moved] = np.asarray(later, dtype=np.float64)[:, None]
+        return functions
+
+    def trend_at(self, later: Sequence[int]) -> Floats:
+        """Return what makes the course without the change, so many periods after it, of the coefficients; (Q, P)."""
+        time = np.asarray(later, dtype=np.int64)
+        without = np.column_stack([np.ones(len(time)), time, np.zeros((len(time), self.moved))])
+        return np.column_stack([without, wave(time + self.first, self.season)]).astype(np.float64)
 
     def estimated(self, functions: Floats, confidence_level: float) -> Estimated:
         """Estimate functions of the coefficients."""
@@ -71,12 +89,17 @@ class Interruption:
             confidence_level=confidence_level,
         )
 
+    def reach(self, count: int, low: float, high: float) -> int:
+        """Return how many of so many periods after the change are foretold within these ends, from the first on."""
+        later = list(range(count))
+        expected = self.estimated(self.trend_at(later), _ANY_LEVEL).estimate
+        beyond = np.flatnonzero((expected < low - _ROUNDING) | (expected > high + _ROUNDING))
+        return int(beyond[0]) if len(beyond) else count
+
     def foretold(self, confidence_level: float) -> tuple[Estimated, Floats]:
         """Return what the trend before foretells for every period, and the fitted score of each, (T,)."""
-        design = self.design
-        alone = design.copy()
-        alone[:, 2:] = 0
-        return self.estimated(alone, confidence_level), self.estimated(design, confidence_level).estimate
+        alone = self.trend_at((self.position - self.first).tolist())
+        return self.estimated(alone, confidence_level), self.estimated(self.design, confidence_level).estimate
 
     def variation(self) -> Variation:
         """How scores vary beside the model."""
@@ -100,11 +123,12 @@ def interruption_of(
     kept = series.position if left_out is None else series.position[series.position != left_out]
     if against is None:
         rows = np.searchsorted(series.position, kept)
-        return Interruption(series.estimate[rows], series.variance[rows], kept, first, effects)
+        return Interruption(series.estimate[rows], series.variance[rows], kept, first, effects, season=series.season)
     shift = series.position_of(against.origin)
     common = np.intersect1d(kept, against.position + shift)
     if not len(common):
         raise ValueError("the comparison group must have answers in the same periods; none is in both")
     one, other = np.searchsorted(series.position, common), np.searchsorted(against.position + shift, common)
     y = series.estimate[one] - against.estimate[other]
-    return Interruption(y, series.variance[one] + against.variance[other], common, first, effects)
+    season = season_in(common, A_YEAR[series.every])
+    return Interruption(y, series.variance[one] + against.variance[other], common, first, effects, season=season)

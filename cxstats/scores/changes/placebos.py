@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxstats.scores.changes.interruptions import Interruption
+from cxstats.scores.changes.series import season_in
 
 FEWEST: Final = 5
 _BEFORE: Final = 6
@@ -73,10 +74,12 @@ def placebos_of(model: Interruption, horizon: int, confidence_level: float) -> P
     """
     before = model.position < model.first
     past = model.position[before]
+    season = season_in(past, model.season) if before.any() else 0.0
     reach = min(horizon, max(len(past) // 3, model.least[1]))
+    alone = replace(model, y=model.y[before], variance=model.variance[before], position=past, season=season)
     rows: list[tuple[int, float, float, float]] = []
     for k in range(_BEFORE, len(past) - max(reach, model.least[1]) + 1):
-        one = replace(model, y=model.y[before], variance=model.variance[before], position=past, first=int(past[k]))
+        one = replace(alone, first=int(past[k]))
         found = one.estimated(one.effects_at([reach - 1]), confidence_level)
         rows.append((one.first, float(found.estimate[0]), float(found.low[0]), float(found.high[0])))
     table = pd.DataFrame(rows, columns=["position", "estimate", "low", "high"])

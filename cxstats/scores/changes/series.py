@@ -35,6 +35,9 @@ MOST_PERIODS: Final = 400
 _ENOUGH: Final = 10
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _DAYS: Final = {"day": 1, "week": 7}
+A_YEAR: Final = {"day": 365.25, "week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
+"""Periods a year."""
+_FEWEST_FOR_A_SEASON: Final = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +86,16 @@ class Series:
     def empty(self) -> int:
         """Periods without answers between the first and the last."""
         return int(self.position[-1]) + 1 - len(self.position)
+
+    @property
+    def years(self) -> float:
+        """Years from the first to the last period."""
+        return float(self.position[-1] + 1) / A_YEAR[self.every]
+
+    @property
+    def season(self) -> float:
+        """Periods in which a wave returns that is allowed for: a year, where two are seen; else 0."""
+        return season_in(self.position, A_YEAR[self.every])
 
     @property
     def is_flat(self) -> bool:
@@ -151,11 +164,37 @@ class Series:
         months = 12 * (day.year - self.origin.year) + day.month - self.origin.month
         return (months - (day.day < self.origin.day)) // _MONTHS[self.every]
 
+    def pooled(self, count: int) -> Scores:
+        """Take so many neighbouring periods with answers as one: a row for each run, in the order of time."""
+        row, first = np.arange(len(self.position)), np.arange(len(self.position) - count + 1)
+        members = (first[:, None] <= row) & (row < first[:, None] + count)
+        segments = self.scores.segments.iloc[first]
+        found = sides_of(self.scores, members)
+        return replace(found, tally=_under(found.tally, (self.along,), segments))
+
     def only(self, places: NDArray[np.bool_]) -> "Series":
         """Return some of the periods; positions stay as they are."""
         rows = np.flatnonzero(places)
         kept = rows_of_scores(self.scores, rows, self.scores.segments.iloc[rows])
         return replace(self, scores=kept, position=self.position[rows])
+
+
+def season_in(position: Integers, year: float) -> float:
+    """Return the periods of a year where a wave that returns each year can be told from a trend, else 0.
+
+    That needs two years, and so many periods that enough are left beside the other columns.
+    """
+    span = int(position[-1] - position[0]) + 1
+    told = year > 2 and len(position) >= _FEWEST_FOR_A_SEASON and span >= round(2 * year)
+    return year if told else 0.0
+
+
+def wave(position: Integers, season: float) -> Floats:
+    """Columns of one wave that returns after so many periods, its height and time free; shape (T, 2), or (T, 0)."""
+    if not season:
+        return np.zeros((len(position), 0))
+    turn = 2 * np.pi * position / season
+    return np.column_stack([np.sin(turn), np.cos(turn)])
 
 
 def series_of(scores: Scores, along: str, every: Every | None = None) -> Series:

@@ -18,23 +18,21 @@ import pandas as pd
 import scipy
 
 from cxstats.scores.changes.noise import Averaged, averaged, noise_of
-from cxstats.scores.changes.series import Every, Series, When, day_text, series_of
+from cxstats.scores.changes.reaching import plan_to_tell, probability_beyond, surely_reached
+from cxstats.scores.changes.series import Every, Series, When, day_text, rows_of_scores, series_of
 from cxstats.scores.changes.showing import as_html, as_text
-from cxstats.scores.changes.words import level_text
+from cxstats.scores.changes.words import level_text, which_is
 from cxstats.scores.comparing.benchmarks import Benchmark
 from cxstats.scores.comparing.wording import difference_text, unit_of_differences
-from cxstats.scores.dirichlet_means import dirichlet_mean_quantile
 from cxstats.scores.estimates import TOO_FEW, Scores
 from cxstats.scores.intervals import score_interval
 from cxstats.scores.metrics import Metric
-from cxstats.scores.planning.detection import answers_to_detect
 from cxstats.scores.planning.detections import DetectionPlan
-from cxstats.scores.samples import Floats, Sample, upper_tail
+from cxstats.scores.samples import upper_tail
 from cxstats.scores.trends.calendar import day_of
 
 FEWEST_FOR_A_TREND: Final = 6
 _SURE: Final = 0.999
-_KNOWN: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +42,7 @@ class Target:
     Attributes
     ----------
     now
-        The scores of the time that counts as now: one row.
+        The score of the time that counts as now: one row.
     value
         The target, in the metric's unit.
     by
@@ -56,9 +54,12 @@ class Target:
     trend
         Change per period so far, by a straight line through the series; None without enough periods.
     plan
-        Answers that tell a score at the target from one that is as now; None where the target is reached already.
+        Answers that tell a score at the target from one that is as now, or one that is as now from the target where
+        that is reached without being sure; None where it surely is, or no number of answers would tell.
     benchmarks
         Outside figures to see it against.
+    recent
+        How many of the last periods are now.
     """
 
     now: Scores
@@ -69,6 +70,7 @@ class Target:
     trend: Averaged | None
     plan: DetectionPlan | None
     benchmarks: tuple[Benchmark, ...] = ()
+    recent: int = 1
 
     @property
     def metric(self) -> Metric:
@@ -86,6 +88,11 @@ class Target:
         return self.gap <= 0 if self.metric.good == "high" else self.gap >= 0
 
     @property
+    def is_sure(self) -> bool:
+        """Whether the target is reached and its interval leaves out anything worse."""
+        return self.is_reached and surely_reached(self.now, self.value)
+
+    @property
     def periods_left(self) -> int | None:
         """Periods after the last one until that of the date; None without a date or periods."""
         if self.by is None or self.series is None:
@@ -101,33 +108,36 @@ class Target:
     def to_frame(self) -> pd.DataFrame:
         """Return what the target is seen against, unrounded.
 
-        Rows ``now``, ``target``, ``best before`` and ``a year before`` (of the series) and the benchmarks. Columns
-        ``what``, ``date``, ``n``, ``estimate``, ``low``, ``high`` and ``difference`` (now less it).
+        Rows ``now``, ``target``, ``best before`` and ``a year before`` (of the series, as many periods as are now) and
+        the benchmarks. Columns ``what``, ``date`` (the first day of its periods), ``n``, ``estimate``, ``low``,
+        ``high`` and ``difference`` (now less it).
         """
         level, now = self.now.confidence_level, float(self.now.estimate[0])
         rows = [
-            self._of_scores("now", self._date(-1), self.now, 0),
+            self._of_scores("now", self._date(-self.recent), self.now, 0),
             ("target", self.by, np.nan, self.value, np.nan, np.nan),
         ]
         if self.series is not None:
-            rows += [self._of_scores(name, self._date(k), self.series.scores, k) for name, k in self._past()]
+            pooled = self.series.pooled(self.recent)
+            rows += [self._of_scores(name, self._date(k), pooled, k) for name, k in self._past(pooled)]
         rows += [_of_benchmark(one, self.metric, level) for one in self.benchmarks]
         table = pd.DataFrame(rows, columns=["what", "date", "n", "estimate", "low", "high"])
         return table.assign(difference=now - table["estimate"])
 
-    def _past(self) -> list[tuple[str, int]]:
-        """Name rows of the series before the last that are worth a look: the best, and a year before."""
-        series = self.series
-        if series is None or len(series.n) < 2:
+    def _past(self, pooled: Scores) -> list[tuple[str, int]]:
+        """Name runs of periods before those that are now and worth a look: the best, and a year before."""
+        series, before = self.series, len(pooled.n) - self.recent
+        if series is None or before < 1:
             return []
         found = list[tuple[str, int]]()
-        told = np.flatnonzero(~series.scores.too_few[:-1])
+        told = np.flatnonzero(~pooled.too_few[:before])
         if len(told):
             sign = 1 if self.metric.good == "high" else -1
-            found.append(("best before", int(told[np.argmax(sign * series.estimate[told])])))
+            found.append(("best before", int(told[np.argmax(sign * pooled.estimate[told])])))
         day = series.start(int(series.position[-1])) - pd.DateOffset(years=1)
         year = series.position_of(day) + (series.every == "week")
-        found.extend(("a year before", int(k)) for k in np.flatnonzero(series.position[:-1] == year))
+        ends = series.position[self.recent - 1 :][:before]
+        found.extend(("a year before", int(k)) for k in np.flatnonzero(ends == year))
         return found
 
     def _date(self, k: int) -> pd.Timestamp | None:
@@ -141,13 +151,15 @@ class Target:
     def sentence(self) -> str:
         """Say where the score stands against the target; fit for a mail."""
         metric, now = self.metric, self.now
-        subject, until = f"{now.tally.column} ({metric.formula})", f" by {day_text(self.by)}" if self.by else ""
+        low_is_good = ", low is good" if metric.good == "low" else ""
+        subject = f"{now.tally.column} ({metric.formula}{low_is_good})"
+        until = f" by {day_text(self.by)}" if self.by else ""
         n = f"n = {now.n[0]:,}"
         if now.too_few[0]:
             return f"{subject}, target {metric.text(self.value)}{until}: {TOO_FEW} ({n})."
         limits = now.interval()
         between = f"{metric.text(limits.low[0])} to {metric.text(limits.high[0])}"
-        when = f" in {self.series.name(int(self.series.position[-1]))}" if self.series else ""
+        when = f" in {self._when(self.series)}" if self.series else ""
         told = (
             f"{subject} is {metric.text(now.estimate[0])}{when} ({level_text(now.confidence_level)} {between}; {n}), "
             f"the target {metric.text(self.value)}{until}: the probability that the true score is there now is "
@@ -169,9 +181,21 @@ class Target:
         low, high = (float(limit[0]) for limit in self.trend.interval(self.now.confidence_level))
         write = self.metric
         limits = f"{_fine(write, low)} to {_fine(write, high)}"
-        return [f"{said}; so far it has been {_fine(write, float(pace))} a {series.every} ({limits})."]
+        way = "" if low <= 0 <= high else which_is(write, float(pace))
+        return [f"{said}; so far it has been {_fine(write, float(pace))} a {series.every} ({limits}){way}."]
+
+    def _when(self, series: Series) -> str:
+        last = series.name(int(series.position[-1]))
+        return last if self.recent == 1 else f"the last {series.noun(self.recent)} with answers, until {last}"
 
     def _plan_in_words(self) -> list[str]:
+        if self.is_reached and not self.is_sure:
+            if self.plan is None:
+                return ["It is too near the target for any number of answers to tell."]
+            return [
+                f"That is not sure yet: should the score stay where it is now, {self.plan.second[0]:,.0f} answers at a "
+                f"time are needed to show that it is there (with a probability of {100 * self.plan.power:g} %)."
+            ]
         if self.plan is None:
             return []
         return [
@@ -208,7 +232,10 @@ class Target:
             "all, spread evenly over the values that an answer can have."
         ]
         if self.series is not None:
-            said.append(f"Now is the last {self.series.every} with answers, by itself; it may not have ended.")
+            if self.recent == 1:
+                said.append(f"Now is the last {self.series.every} with answers, by itself; it may not have ended.")
+            else:
+                said.append(f"Now is the last {self.series.noun(self.recent)} together; the last may not have ended.")
         if any(one.is_exact for one in self.benchmarks):
             said.append("Benchmarks without limits or n count as exact.")
         if self.benchmarks:
@@ -233,13 +260,14 @@ def target(
     every: Every | None = None,
     power: float = 0.8,
     benchmarks: Sequence[Benchmark] = (),
+    recent: int = 1,
 ) -> Target:
     """Say where a score stands against a target.
 
     Parameters
     ----------
     scores
-        Those that count as now, all segments as one; or, with `along`, by period, the last of which is now.
+        Those that count as now, all segments as one; or, with `along`, by period, the last of which are now.
     value
         The target in the metric's unit: shares and nets as fractions, .85 for 85 %. Where a low score is good, it is
         reached at or below.
@@ -251,6 +279,9 @@ def target(
         With which probability the answers that are planned show the change.
     benchmarks
         Outside figures to show beside it, in the order of `Target.to_frame`.
+    recent
+        How many of the last periods with answers are now, together: more where one has few answers. Under a design take
+        longer periods instead: how periods vary together is not kept.
 
     Returns
     -------
@@ -259,7 +290,8 @@ def target(
     Raises
     ------
     ValueError
-        If the target lies outside the metric's values, or the periods are no dates.
+        If the target lies outside the metric's values, the periods are no dates, there are fewer than are to be now, or
+        several are to be now under a design.
 
     Notes
     -----
@@ -272,56 +304,33 @@ def target(
         hint = "; shares and nets are fractions here, .85 for 85 %" if scores.metric.unit in ("share", "net") else ""
         raise ValueError(f"a target lies within {values.min():g} and {values.max():g}; got {value:g}{hint}")
     series = None if along is None else series_of(scores, along, every)
-    now = scores.total if series is None else _last(series)
+    _require_recent(recent, series)
+    now = scores.total if series is None else _last(series, recent)
     day = None if by is None else day_of(by)
     gap = value - float(now.estimate[0])
     reached = gap <= 0 if scores.metric.good == "high" else gap >= 0
-    plan = None if reached or now.too_few[0] else _plan(now, gap, power)
+    told = now.too_few[0] or (reached and surely_reached(now, value))
+    plan = None if told else plan_to_tell(now, gap, power, reached=reached)
     probability = probability_beyond(now.sample, value)
     if scores.metric.good == "low":
         probability = 1 - probability
-    return Target(now, float(value), day, series, probability, _trend(series), plan, tuple(benchmarks))
+    return Target(now, float(value), day, series, probability, _trend(series), plan, tuple(benchmarks), recent)
 
 
-def probability_beyond(sample: Sample, value: float) -> float:
-    """Posterior probability that the mean of one segment is at a value or above it; NaN where there are no answers."""
-    size = float(sample.limited_n[0]) if sample.n[0] > 0 else 0.0
-    if not (size > 0 and np.isfinite(size)):
-        return float("nan")
-    values, owner = np.unique(sample.values, return_inverse=True)
-    if len(values) == 1:
-        return float(values[0] >= value)
-    counts = np.bincount(owner, weights=sample.shares[0] * size)
-    posterior: Floats = np.asarray((counts + 1 / len(values))[None, :], dtype=np.float64)
-    unit = (values - values[0]) / np.ptp(values)
-    place = (value - values[0]) / np.ptp(values)
-
-    def excess(logit: float) -> float:
-        below = float(scipy.special.expit(logit))
-        return float(dirichlet_mean_quantile(posterior, unit, below)[0]) - place
-
-    ends = float(scipy.special.logit(1e-9))
-    if excess(ends) >= 0:
-        return 1.0
-    if excess(-ends) <= 0:
-        return 0.0
-    return float(scipy.special.expit(-scipy.optimize.brentq(excess, ends, -ends, xtol=1e-9)))
+def _require_recent(recent: int, series: Series | None) -> None:
+    if recent == 1:
+        return
+    if series is None:
+        raise ValueError(f"recent counts periods: say their column with along=; got recent={recent}")
+    if series.scores.tally.design is not None:
+        raise ValueError(f"under a design one period is now; got recent={recent}: count longer periods, as months")
+    if not 1 <= recent <= len(series.n):
+        raise ValueError(f"recent must be 1 to {len(series.n)}, the periods with answers; got {recent}")
 
 
-def _last(series: Series) -> Scores:
-    places = np.zeros(len(series.n), dtype=np.bool_)
-    places[-1] = True
-    return series.only(places).scores
-
-
-def _plan(now: Scores, gap: float, power: float) -> DetectionPlan | None:
-    """Plan answers that tell the target from the score of now, as if this were known: so many are behind it."""
-    if np.ptp(now.metric.values) == 0 or not now.sample.variance[0] > 0:
-        return None
-    try:
-        return answers_to_detect(now, difference=gap, power=power, first_answers=_KNOWN)
-    except ValueError:
-        return None
+def _last(series: Series, recent: int) -> Scores:
+    runs = series.pooled(recent)
+    return rows_of_scores(runs, np.array([len(runs.n) - 1]), runs.segments.iloc[[-1]])
 
 
 def _trend(series: Series | None) -> Averaged | None:

@@ -18,6 +18,28 @@ _TWICE: Final = {"day": 14, "month": 24, "quarter": 8}
 _TURNS: Final = {"day": (7, "day of the week"), "month": (12, "month of the year"), "quarter": (4, "quarter")}
 
 
+ELSEWHERE: Final = (
+    "Whether other customers answered then, on other days, or fewer of those asked, is not looked at here: "
+    "also_changed() does, at any date."
+)
+"""Where to look for what else changed."""
+
+
+def which_is(metric: Metric, difference: float) -> str:
+    """Say whether a difference is for the better: ``", which is worse"``."""
+    return f", which is {'better' if (difference > 0) == (metric.good == 'high') else 'worse'}"
+
+
+def season_in_words(series: Series) -> tuple[str, ...]:
+    """Say whether a season is allowed for; nothing where a year is one period."""
+    if series.season:
+        return ("A wave that returns each year is allowed for; a season of another shape is not.",)
+    if series.every == "year":
+        return ()
+    few = "Less than two years" if series.years < 2 else f"Too few {series.every}s"
+    return (f"{few}: a season that returns each year cannot be told from a change.",)
+
+
 def moved_word(difference: float) -> str:
     """Say ``"rose"`` or ``"fell"``."""
     return "rose" if difference > 0 else "fell"
@@ -90,7 +112,9 @@ def patterns_in_words(series: Series, residual: Floats) -> tuple[str, ...]:
     p_value = p_of_groups(residual, 1 / series.variance, series.position % length)
     if not p_value < PATTERN:
         return ()
-    return (f"Scores follow the {name} (p = {p_value:.2g}), which is not allowed for here: take longer periods.",)
+    advice = "take weeks" if series.every == "day" else f"compare with the same {series.every} a year before"
+    beside = " beside that wave" if series.season else ""
+    return (f"Scores follow the {name} (p = {p_value:.2g}){beside}, which is not allowed for here: {advice}.",)
 
 
 def p_of_groups(y: Floats, weights: Floats, group: Integers) -> float:

@@ -15,7 +15,7 @@
 >>> found = side_by_side(by_week, business, values={"repeat calls": ("repeat_calls", "contacts")})
 >>> print(found.sentence())
 One more percentage point of csat went along with 0.271 fewer repeat calls per 100 contacts (95 % interval
--0.324 to -0.221; p < .001; 40 weeks).
+-0.324 to -0.221; p < .001; 40 weeks, not customers).
 """
 
 from collections.abc import Sequence

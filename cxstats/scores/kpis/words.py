@@ -94,7 +94,7 @@ def went_along(figure: Figure, estimate: float) -> str:
 def sentence_of(
     found: Beside, units: Units, step: Step, *, adjusted: float, several: bool, confidence_level: float
 ) -> str:
-    """Say one KPI in a sentence."""
+    """Say one KPI in a sentence, and that it is of units, not of customers."""
     figure, count = found.figure, units.count(len(found.rows))
     if found.freed is None or found.plain is None:
         return f"{figure.label}: too few to say, {found.pairs.unsaid} ({count})."
@@ -105,7 +105,7 @@ def sentence_of(
     estimate, (low, high) = shown.estimate, shown.interval(confidence_level)
     _, limits = between((size * estimate, size * low, size * high))
     p_said = f"{'adjusted ' if several else ''}{p_text(adjusted)}"
-    said = f"{level_text(confidence_level)} {limits}; {p_said}; {count}"
+    said = f"{level_text(confidence_level)} {limits}; {p_said}; {count}, not customers"
     text = step.text[0].upper() + step.text[1:]
     if adjusted < 1 - confidence_level:
         return (

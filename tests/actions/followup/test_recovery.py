@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import cxstats as cx
 from cxstats.actions.followup import recovery
@@ -156,3 +157,58 @@ def test_a_survey_is_read_and_html_is_escaped():
     assert found.effect == recovery(table, called="called", outcome="back", because=["value", "channel"]).effect
     assert "<b>" not in found._repr_html_()
     assert "&lt;b&gt;" in found._repr_html_()
+
+
+@pytest.mark.parametrize("among", ["called", "all"])
+def test_calls_in_one_region_alone_are_judged_within_it(among):
+    table, rng = world()
+    table["region"] = rng.choice(["north", "south", "east"], 600)
+    table["called"] &= table["region"] != "south"
+    table["back"] = rng.random(600) < 0.4 + 0.1 * table["called"]
+    because = ["region", "value"]
+    found = recovery(table, called="called", outcome="back", because=because, among=among)
+    rest = table[table["region"] != "south"]
+    alone = recovery(rest, called="called", outcome="back", because=because, among=among)
+    assert found.effect == pytest.approx(alone.effect, abs=1e-9)
+    assert found.standard_error == pytest.approx(alone.standard_error, abs=1e-9)
+    more = int((table["region"] == "south").sum())
+    assert found.overlap.trimmed_not_called == alone.overlap.trimmed_not_called + more
+    assert found.summary()["customers"].tolist()[0] == 600 == found.summary()["customers"][1:].sum()
+    assert "or a level of region called throughout or not at all): nothing is said of them" in found.sentence()
+    # With one region left, its column tells customers apart no more.
+    two = table.assign(region=table["region"].replace("east", "south"))
+    two["called"] &= two["region"] == "north"
+    north = two[two["region"] == "north"]
+    one = recovery(two, called="called", outcome="back", because=because, among=among)
+    assert one.effect == pytest.approx(
+        recovery(north, called="called", outcome="back", because=["value"], among=among).effect, abs=1e-9
+    )
+    bare = recovery(two, called="called", outcome="back", because=["region"], among=among)
+    assert bare.effect == pytest.approx(
+        north.loc[north["called"], "back"].mean() - north.loc[~north["called"], "back"].mean(), abs=1e-9
+    )
+    assert "No reason for a call varies among them" in bare.sentence()
+
+
+def test_levels_called_throughout_are_set_aside_and_most_of_them_refused_by_name():
+    table, rng = world()
+    table["back"] = rng.random(600) < 0.5
+    told = table.assign(called=table["called"] | (table["channel"] == "web"))
+    found = recovery(told, called="called", outcome="back", because=["channel", "value"])
+    assert found.overlap.trimmed_called >= (table["channel"] == "web").sum()
+    decided = table.assign(kind=np.where(table["called"], "a", "b"))
+    with pytest.raises(ValueError, match=r"the columns \(levels of kind\) decide almost alone who is called"):
+        recovery(decided, called="called", outcome="back", because=["kind", "value"])
+    with pytest.raises(ValueError, match=r"leave a part of the calls to chance\. By itself does so: value"):
+        recovery(table.assign(called=table["value"] > 0), called="called", outcome="back", because=["value"])
+
+
+def test_limits_of_a_share_stay_within_what_a_share_can_change():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"value": rng.normal(size=60), "called": [True, False] * 30, "back": [True, False] * 30})
+    table.loc[[0, 1], "back"] = [False, True]
+    found = recovery(table, called="called", outcome="back", because=["value"])
+    wide = found.found.degrees_of_freedom, found.standard_error
+    assert found.effect + stats.t.ppf(0.975, wide[0]) * wide[1] > 1
+    assert found.interval()[1] == 1
+    assert found.interval()[0] == pytest.approx(found.effect - stats.t.ppf(0.975, wide[0]) * wide[1])

@@ -1,5 +1,7 @@
 """Before and after a change: figures by R, effects that are known, comparison groups, placebos, what is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -234,3 +236,93 @@ def test_effects_are_covered(carry):
         held += bool(found.low[0] <= 0.1 <= found.high[0])
     # 95 % of 120 is 114; 105 or fewer have a probability below .5 %.
     assert held >= 106
+
+
+def test_a_trend_that_leaves_the_scale_is_followed_no_further(weekly):
+    rng = np.random.default_rng(0)
+    levels = np.r_[np.linspace(0.70, 0.93, 26), np.full(26, 0.95)]
+    change = pd.Timestamp("2026-01-05") + pd.Timedelta(weeks=26)
+    scores = weekly(rng.binomial(200, levels), 200)
+    found = before_after(scores, along="week", change=change)
+    # By hand: the line through the weeks before, weeks counted from the first one after the change.
+    table = before_after(scores, along="week", change=change, horizon=1).counterfactual()
+    slope = table["expected"].diff()[1]
+    at_once = table["expected"][26]
+    assert found.horizon == found.reach == int((1 - at_once) / slope) + 1 < 26
+    assert "nothing" not in found.sentence()
+    assert f"From the {found.reach + 1}th week on that trend foretells scores that there cannot be: it had to bend" in (
+        found.sentence()
+    )
+    assert "on average over the first" in str(found.to_text())
+    table = found.counterfactual()
+    assert table["expected"].isna().sum() == 26 - found.reach
+    assert table[["expected", "high"]].max().max() <= 1
+    average = found.to_frame().set_index("effect").loc["average"]
+    assert average["after"] == found.reach
+    assert average["estimate"] == pytest.approx(
+        np.mean([found.effect(k)["estimate"] for k in range(1, found.reach + 1)])
+    )
+    later = before_after(scores, along="week", change=change, horizon=20)
+    assert later.effect()["after"] == 20
+    assert "the difference is no effect of the change" in later.sentence()
+
+
+def test_a_difference_from_a_comparison_group_may_reach_as_far_as_that_lets_it(weekly):
+    place = np.arange(40)
+    treated = weekly(np.round(2_000 * (0.3 + 0.02 * np.minimum(place, 25))), 2_000)
+    known = {"along": "week", "change": pd.Timestamp("2026-01-05") + pd.Timedelta(weeks=26)}
+    # 82 % in the first week after it, 100 % in the tenth.
+    assert before_after(treated, **known).reach == 10
+    # Less a group at 50 % throughout it ends at +50 points, which are foretold then as well.
+    assert before_after(treated, **known, against=weekly(np.full(40, 1_000), 2_000)).reach == 10
+    # A group that falls to 30 % leaves room for +70 points.
+    fallen = weekly(np.where(place < 26, 1_000, 600), 2_000)
+    assert before_after(treated, **known, against=fallen).reach == 14
+    later = before_after(treated, **known, horizon=20)
+    assert later.reach == 10
+    assert "has not been seen yet" in later.sentence()
+    assert later.effect(3)["estimate"] == pytest.approx(before_after(treated, **known).effect(3)["estimate"])
+
+
+def test_the_way_is_said_better_or_worse(weekly):
+    rng = np.random.default_rng(5)
+    happy = rng.binomial(300, np.where(np.arange(32) < 20, 0.6, 0.8))
+    for metric, word in (("top-2", "better"), ("bottom-2", "better")):
+        found = before_after(weekly(happy, 300, metric=metric), along="week", change=CHANGE, effects="level")
+        assert f"what the trend before foretold, which is {word} (95 %" in found.sentence()
+    down = before_after(weekly(300 - happy, 300, metric="top-2"), along="week", change=CHANGE, effects="level")
+    assert "below what the trend before foretold, which is worse" in down.sentence()
+    none = before_after(weekly(rng.binomial(300, 0.7, 32), 300), along="week", change=CHANGE, effects="level")
+    assert "which is" not in none.sentence()
+
+
+def test_a_season_of_two_years_is_allowed_for(weekly):
+    weeks = np.arange(120)
+    happy = np.round(5_000 * (0.8 + 0.03 * np.sin(2 * np.pi * weeks / (365.25 / 7) + 1) + 0.05 * (weeks >= 104)))
+    change = pd.Timestamp("2026-01-05") + pd.Timedelta(weeks=104)
+    found = before_after(weekly(happy, 5_000), along="week", change=change, horizon=8)
+    assert found.effect()["estimate"] == pytest.approx(0.05, abs=5e-4)
+    without = replace(found.interruption, season=0.0)
+    blind = without.estimated(without.effects_at([7]), 0.95).estimate[0]
+    assert abs(blind - 0.05) > 0.01
+    assert any("A wave that returns each year is allowed for" in note for note in found.notes())
+    # Placebo dates have the two years before the change.
+    assert found.placebos().table["estimate"].abs().max() < 0.01
+    short = before_after(weekly(happy[20:], 5_000), along="week", change=change - pd.Timedelta(weeks=20))
+    assert short.interruption.season == 0
+    assert any("Less than two years" in note for note in short.notes())
+
+
+def test_notes_name_what_looks_for_other_changes(risen):
+    assert any("also_changed() does" in note for note in before_after(risen, along="week", change=CHANGE).notes())
+
+
+def test_a_trend_that_has_left_the_scale_at_once_is_said_to_tell_nothing(weekly):
+    levels = np.r_[np.linspace(0.60, 1.0, 20), np.full(12, 0.97)]
+    found = before_after(weekly(np.round(500 * levels), 500), along="week", change=CHANGE)
+    assert (found.reach, found.horizon) == (0, 1)
+    assert "From the 1st week on that trend foretells scores that there cannot be: the difference is no effect" in (
+        found.sentence()
+    )
+    assert found.counterfactual().query("after")["expected"].isna().all()
+    assert found.to_frame().set_index("effect").loc["average", "after"] == 1

@@ -162,3 +162,46 @@ def test_false_alarms_are_no_more_than_stated(spread, carry):
         alarms += bool(find_changes(y, 0.16 / n, place, rules=Rules(draws=99, most=1), rng=rng).places)
     # At most 5 %: 12 of 100 or more have a probability below .5 %.
     assert alarms <= 11
+
+
+def test_a_season_is_no_change_of_level(weekly):
+    weeks = np.arange(110)
+    season = 0.04 * np.sin(2 * np.pi * weeks / (365.25 / 7) + 2)
+    rng = np.random.default_rng(4)
+    calm = change_points(weekly(rng.binomial(400, 0.8 + season), 400), along="week", draws=99)
+    assert calm.places == ()
+    assert any("A wave that returns each year is allowed for" in note for note in calm.notes())
+    moved = weekly(rng.binomial(2_000, 0.8 + season - 0.06 * (weeks >= 70)), 2_000)
+    found = change_points(moved, along="week", draws=99)
+    assert found.places == (70,)
+    row = found.to_frame().iloc[0]
+    assert row["low"] < -0.06 < row["high"]
+    levels = found.levels()["estimate"].to_numpy()
+    assert levels == pytest.approx([0.8, 0.74], abs=0.01)
+    # The same weeks without the wave, which is not looked for, are several levels.
+    series = found.series
+    blind = find_changes(series.estimate, series.variance, series.position, rules=Rules(draws=99))
+    assert len(blind.places) > 1
+
+
+def test_months_that_follow_the_calendar_beside_a_wave_are_pointed_out(weekly):
+    months = np.arange(36)
+    starts = pd.date_range("2023-01-01", periods=36, freq="MS")
+    happy = np.round(2_000 * (0.7 + 0.05 * np.sin(2 * np.pi * months / 12) + 0.06 * (months % 12 == 11)))
+    found = change_points(weekly(happy, 2_000, starts=starts), along="week", every="month", draws=99)
+    said = " ".join(found.notes())
+    assert "follow the month of the year" in said
+    assert "beside that wave, which is not allowed for here: compare with the same month a year before" in said
+
+
+def test_the_way_is_said_better_or_worse(weekly):
+    rng = np.random.default_rng(3)
+    happy = rng.binomial(300, np.where(np.arange(30) < 15, 0.8, 0.6))
+    for metric, word in (("top-2", "fell"), ("bottom-2", "rose")):
+        said = change_points(weekly(happy, 300, metric=metric), along="week", draws=99).sentence()
+        assert f" {word} from " in said
+        assert ", which is worse, with the week of" in said
+
+
+def test_notes_name_what_looks_for_other_changes(weekly):
+    assert any("also_changed() does" in note for note in change_points(weekly([70, 80] * 5, 100), along="week").notes())

@@ -218,3 +218,8 @@ def test_settings_that_cannot_be_meant_are_refused(weeks):
 def test_amounts_share_their_decimals():
     assert amounts((0.5, -12.25, np.inf)) == ("+0.5", "-12.2", "no limit")
     assert amounts((0.0, 0.0)) == ("+0", "+0")
+
+
+def test_each_sentence_says_that_it_is_not_of_customers(found):
+    for said in found.sentences():
+        assert "weeks, not customers)" in said
