@@ -5,13 +5,15 @@ Run by itself it writes down how often charts alarm by chance and how soon they 
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cxstats.scores.calibration import Claim
+from cxstats.scores.trends.beyond_chance import range_error
 from cxstats.scores.trends.charting import tuned_limit
 from cxstats.scores.trends.charts import tuned
-from cxstats.scores.trends.expectations import Expectation, Observed, Variation, Weekday, expectation_of, range_error
+from cxstats.scores.trends.expectations import Expectation, Observed, Variation, Weekday, expectation_of
 from cxstats.scores.trends.false_alarms import Error, false_alarm_rate
 from cxstats.scores.trends.kinds import Cusum, Ewma, Kind, Shewhart
 from cxstats.scores.trends.run_lengths import run_length_of_sum
@@ -21,6 +23,7 @@ Outcomes = Callable[[np.random.Generator, int], np.ndarray]
 Draw = Callable[[np.random.Generator, int], Observed]
 
 YEAR = 52
+SEGMENTS = 8
 CSAT, FALLEN, ANSWERS = 0.80, 0.75, 200
 WEEKDAYS = np.array([0.02, 0.02, 0.01, 0.0, -0.01, -0.05, -0.06])
 SHAPES = {"J-shaped": (0.03, 0.02, 0.05, 0.2, 0.7), "net": (0.1, 0.2, 0.7)}
@@ -75,13 +78,34 @@ def days(*, n: int = 60, pattern: np.ndarray = WEEKDAYS) -> Draw:
     return draw
 
 
+def ups_and_downs(
+    spread: float = 0.03, *, n: tuple[int, ...] = (ANSWERS,), carry: float = 0.0, share: float = CSAT
+) -> Draw:
+    """Weeks whose share goes up and down by `spread`, carried over from one to the next; answers at random from `n`."""
+
+    def draw(rng: np.random.Generator, periods: int) -> Observed:
+        up, answers = rng.standard_normal(periods), rng.choice(n, periods)
+        for t in range(1, periods):
+            up[t] = carry * up[t - 1] + np.sqrt(1 - carry**2) * up[t]
+        good = rng.binomial(answers, np.clip(share + spread * up, 0, 1))
+        return Observed.from_counts(np.column_stack([answers - good, good]), [0, 1])
+
+    return draw
+
+
 def alarms(
-    kind: Kind, seen: Observed, baseline: int, *, variation: Variation = "estimated", weekday: Weekday = "keep"
+    kind: Kind,
+    seen: Observed,
+    baseline: int,
+    *,
+    variation: Variation = "estimated",
+    weekday: Weekday = "keep",
+    among: int = 1,
 ) -> tuple[np.ndarray, Expectation, float]:
     """Return in which periods after the baseline a chart alarms, what was expected, and the rate that it states."""
     watched = np.arange(len(seen.n)) >= baseline
     expected = expectation_of(seen, ~watched, variation=variation, weekday=weekday)
-    limit, rate = tuned_limit(kind, expected)
+    limit, rate = tuned_limit(kind, expected, among=among)
     track = track_of(tuned(kind, expected), limit, seen, expected, watched=watched)
     broken = np.any([signs != 0 for signs in track.broken.values()], axis=0)
     return broken[watched], expected, rate
@@ -105,6 +129,20 @@ def alarm_by_chance(
                 for _ in range(replicates)
             ]
         )
+
+    return outcomes
+
+
+def one_of_many_alarms(kind: Kind, draw: Draw, *, among: int = SEGMENTS, periods: int = 2 * YEAR) -> Outcomes:
+    """One of several charts alarms within a year although nothing changed in any segment."""
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found = (
+            alarms(kind, draw(rng, periods), YEAR, among=among)[0].any()
+            for _ in range(replicates)
+            for _ in range(among)
+        )
+        return np.fromiter(found, dtype=bool).reshape(replicates, among).any(axis=1)
 
     return outcomes
 
@@ -140,15 +178,22 @@ def delays(kind: Kind, rng: np.random.Generator, replicates: int, *, baseline: i
 
 
 def by_chance(
-    kind: Kind, draw: Draw, rng: np.random.Generator, replicates: int, *, baseline: int
+    kind: Kind,
+    draw: Draw,
+    rng: np.random.Generator,
+    replicates: int,
+    *,
+    baseline: int,
+    watched: int = YEAR,
+    **settings: Any,
 ) -> tuple[float, float, float]:
     """Return how many times a year a chart begins to alarm by chance, how many years have such, and as stated."""
     times, some, stated = 0, 0, 0.0
     for _ in range(replicates):
-        broken, _, rate = alarms(kind, draw(rng, baseline + YEAR), baseline)
+        broken, _, rate = alarms(kind, draw(rng, baseline + watched), baseline, **settings)
         times += int((np.diff(broken.astype(int), prepend=0) == 1).sum())
         some += int(broken.any())
-        stated += 1 - np.exp(-YEAR * rate)
+        stated += 1 - np.exp(-watched * rate)
     return times / replicates, some / replicates, stated / replicates
 
 
@@ -160,6 +205,45 @@ CHARTS: dict[str, Kind] = {
     "moving average, one in 104 weeks": Ewma(periods_between=104),
     "sums for 5 points, one in 104 weeks": Cusum(shift=0.05, periods_between=104),
 }
+
+
+def _away_from_the_usual() -> list[Claim]:
+    """Few answers near an end of the scale, weeks of unequal size that go up and down, and several charts at once."""
+    rules, sigmas, average, sums = Shewhart(), Shewhart(("beyond",)), Ewma(), Cusum(shift=CSAT - FALLEN)
+    error, unequal = round(range_error(YEAR), 3), "weeks of 40 or 400 answers go up and down by 3 points"
+    few = [
+        Claim(
+            f"chart alarms by chance in a year: usual rules, CSAT {100 * share:g} % at {n} answers",
+            stated_chance(rules),
+            alarm_by_chance(rules, shares(share, n=n)),
+            "at most",
+        )
+        for share, n in ((0.95, 5), (0.98, 20))
+    ]
+    varied = [
+        Claim(
+            f"chart alarms by chance in a year: {name}, {unequal}",
+            stated_chance(kind, sigma_error=error),
+            alarm_by_chance(kind, ups_and_downs(n=(40, 400))),
+            "at most",
+        )
+        for name, kind in (
+            ("three sigmas alone", sigmas),
+            ("usual rules", rules),
+            ("moving average", average),
+            ("sums", sums),
+        )
+    ]
+    several = [
+        Claim(
+            f"one of {SEGMENTS} charts alarms by chance in a year: {name}, CSAT of 80 % in all",
+            stated_chance(kind),
+            one_of_many_alarms(kind, shares()),
+            "at most",
+        )
+        for name, kind in (("usual rules", rules), ("moving average", average))
+    ]
+    return few + varied + several
 
 
 def _claims() -> tuple[Claim, ...]:
@@ -186,6 +270,7 @@ def _claims() -> tuple[Claim, ...]:
     found.append(
         Claim("chart alarms by chance in a year: usual rules, weeks vary 1.4 x chance", wide, noisy, "at most")
     )
+    found += _away_from_the_usual()
     quarter = {"baseline": 84, "watched": 84}
     for kind, name in ((rules, "usual rules"), (average, "moving average")):
         weekdays = alarm_by_chance(kind, days(), weekday="adjust", **quarter)
@@ -212,8 +297,9 @@ HEAD = """# A fall of CSAT from 80 % to 75 % at 200 answers a week
 
 {replicates:,} seeded replicates a line; made by `python benchmarks/trend_claims.py`. By chance: how many times a
 year a chart begins to alarm where nothing changed, after a baseline of so many weeks; in how many years it does; and
-what it states of that. Delay: weeks until the fall is seen, the week of the fall counted as the first. "1.4 x chance":
-weeks vary 1.4 times as much as their answers explain.
+what it states of that, an upper bound, since limits always allow for more than chance and scores are coarse. Delay:
+weeks until the fall is seen, the week of the fall counted as the first. "1.4 x chance": weeks vary 1.4 times as much
+as their answers explain.
 
 | chart | baseline | weeks vary | a year by chance | years with one | stated | median delay | in 6 weeks | in 12 |
 |---|---|---|---|---|---|---|---|---|
@@ -229,6 +315,49 @@ distributions, Annals of Statistics 14). Exact for normal weeks that vary as cha
 | one false alarm in | median delay | mean delay | in 6 weeks | in 12 |
 |---|---|---|---|---|
 """
+
+
+AWAY = """
+
+# Where weeks are not as usual
+
+{replicates:,} seeded replicates a line, a baseline of 52 weeks and 52 more, nothing changed. At few answers near the
+end of the scale scores are coarse, and the statement is an upper bound. Ups and downs are of 3 percentage points beyond
+what the answers explain, at 40 or 400 answers or at 200. "Carried over" is their correlation from one week to the next,
+for which limits are widened as far as a baseline of a year is sure of it: what is stated remains too low. Days: 12
+weeks and 12 more of about 60 answers a day, at weekends up to 8 points lower, with `weekday="adjust"`.
+
+| answers | chart | by chance | times with one | stated |
+|---|---|---|---|---|
+"""
+
+
+def away(rng: np.random.Generator, replicates: int) -> list[str]:
+    """Return the lines of what is not as usual."""
+    answers: dict[str, tuple[Draw, tuple[str, ...]]] = {
+        "80 % at 5": (shares(n=5), ("three rules (usual)", "moving average, one in 370 weeks")),
+        "95 % at 5": (shares(0.95, n=5), ("three rules (usual)", "moving average, one in 370 weeks")),
+        "98 % at 20": (shares(0.98, n=20), ("three rules (usual)", "moving average, one in 370 weeks")),
+        "80 % at 1": (shares(n=1), ("three rules (usual)", "moving average, one in 370 weeks")),
+        "ups and downs at 40 or 400": (ups_and_downs(n=(40, 400)), tuple(CHARTS)[:4]),
+        "ups and downs at 200": (ups_and_downs(), tuple(CHARTS)[:4]),
+        "ups and downs at 200, .4 carried over": (ups_and_downs(carry=0.4), tuple(CHARTS)[:4]),
+        "ups and downs at 200, .7 carried over": (ups_and_downs(carry=0.7), tuple(CHARTS)[:4]),
+    }
+    rows = [
+        _away_row(said, name, by_chance(CHARTS[name], draw, rng, replicates, baseline=YEAR))
+        for said, (draw, names) in answers.items()
+        for name in names
+    ]
+    for name in ("three rules (usual)", "moving average, one in 370 weeks"):
+        figures = by_chance(CHARTS[name], days(), rng, replicates, baseline=84, watched=84, weekday="adjust")
+        rows.append(_away_row("days", name.replace("weeks", "days"), figures))
+    return rows
+
+
+def _away_row(said: str, name: str, figures: tuple[float, float, float]) -> str:
+    times, some, stated = figures
+    return f"| {said} | {name} | {times:.2f} | {100 * some:.0f} % | {100 * stated:.0f} % |"
 
 
 def row(name: str, kind: Kind, rng: np.random.Generator, replicates: int, *, baseline: int, dispersion: float) -> str:
@@ -270,7 +399,14 @@ def main(replicates: int = 2_000) -> None:
     ]
     path = Path(__file__).with_name("trends.md")
     path.write_text(
-        HEAD.format(replicates=replicates) + "\n".join(rows) + POSSIBLE + "\n".join(possible()) + "\n", encoding="utf-8"
+        HEAD.format(replicates=replicates)
+        + "\n".join(rows)
+        + POSSIBLE
+        + "\n".join(possible())
+        + AWAY.format(replicates=replicates)
+        + "\n".join(away(np.random.default_rng(20261123), replicates))
+        + "\n",
+        encoding="utf-8",
     )
     print(path.name)
 

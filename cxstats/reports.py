@@ -32,6 +32,7 @@ OF_THE_SAMPLE: Final = (
     "reached",
     "goal",
     "goal_by",
+    "known_truth",
     "owners",
     "first_rows",
 )

@@ -5,6 +5,8 @@ calendar            periods, their ends and names
 renaming            a segment that ends as another begins
 kinds               the charts by name and what can be set: Shewhart, Individuals, Ewma, Cusum
 expectations        what periods would show if nothing changed, from a baseline
+beyond_chance       how periods vary beyond what their answers explain, and whether that lasts
+middles             the median of what a period's answers show, where few answers are coarse
 alarm_rules         when a period is out of the ordinary
 tracks              points against their limits: scores, moving averages, sums
 alarms, rhythm      alarms with their reason, rates and delays, in words

@@ -82,7 +82,12 @@ def require_rules(rules: Sequence[str]) -> None:
         raise ValueError(f"rules must be at least one, each once; got {list(rules)}")
 
 
-def signals(x: Floats, limits: Mapping[float, Floats], rules: Sequence[str]) -> dict[str, Signs]:
+Middle = tuple[Floats, Floats]
+
+
+def signals(
+    x: Floats, limits: Mapping[float, Floats], rules: Sequence[str], *, middle: Middle | None = None
+) -> dict[str, Signs]:
     """Say of each period in which direction each rule is broken.
 
     Parameters
@@ -93,6 +98,9 @@ def signals(x: Floats, limits: Mapping[float, Floats], rules: Sequence[str]) -> 
         The line at so many sigmas for each period; shape (T,) each.
     rules
         Their names.
+    middle
+        Below which and above which a period counts as on a side of the centre, the centre's line unless given; shape
+        (T,) each. A period between them, or on one, breaks a run.
 
     Returns
     -------
@@ -105,8 +113,8 @@ def signals(x: Floats, limits: Mapping[float, Floats], rules: Sequence[str]) -> 
             found[name] = _steady(x)
             continue
         rule = RULES[name]
-        above = _broken(x > limits[rule.sigmas], rule)
-        below = _broken(x < limits[-rule.sigmas], rule)
+        low, high = (limits[-rule.sigmas], limits[rule.sigmas]) if rule.sigmas or middle is None else middle
+        above, below = _broken(x > high, rule), _broken(x < low, rule)
         found[name] = above.astype(np.int64) - below.astype(np.int64)
     return found
 

@@ -54,11 +54,14 @@ class Words:
         Writes scores, and says which direction is good.
     periods, every
         Names of the periods, and what they are.
+    set_apart
+        Whether lines around the centre are apart from it.
     """
 
     metric: Metric
     periods: Sequence[str]
     every: Every
+    set_apart: bool = False
 
 
 def alarms_of(track: Track, seen: Observed, *, watched: Truths, words: Words) -> tuple[Alarm, ...]:
@@ -108,11 +111,17 @@ class _Told:
         made = RULES[rule]
         side = "above" if direction > 0 else "below"
         if made.is_run:
-            centre = self.words.metric.text(float(self.track.centre[at]))
-            return f"{_WORDS[made.window]} {self.words.every}s in a row {side} the usual {centre}"
+            return f"{_WORDS[made.window]} {self.words.every}s in a row {side} {self._middle(at, direction)}"
         line = self.words.metric.text(float(self.track.lines[made.sigmas * direction][at]))
         many, of = _WORDS[made.count], _WORDS[made.window]
         return f"{many} of {of} {self.words.every}s {side} {line}, {made.words}"
+
+    def _middle(self, at: int, direction: int) -> str:
+        usual = f"the usual {self.words.metric.text(float(self.track.centre[at]))}"
+        if self.track.middle is None or not self.words.set_apart:
+            return usual
+        line = float(self.track.middle[direction > 0][at])
+        return f"{self.words.metric.text(line)}, on that side of {usual}"
 
     def _of_limit(self, rule: str, at: int, direction: int) -> str:
         write, track = self.words.metric.text, self.track

@@ -36,7 +36,8 @@ class ControlChart:
     series
         The scores of one segment; T periods.
     kind, limit
-        The chart; and the limit of a moving average in its standard errors, of a sum in sigmas, NaN for the others.
+        The chart; and the limit of a moving average in its standard errors, of a sum in sigmas, of the others where
+        their outer lines are, in sigmas: 3, or more where several charts are watched.
     seen, expected
         The periods, and what they would show if nothing changed.
     track
@@ -46,9 +47,11 @@ class ControlChart:
     alarms
         The alarms, in their order.
     false_alarm_rate
-        Expected number of false alarms a period, allowing for the error of the baseline.
+        Expected number of false alarms a period of this chart, allowing for the error of the baseline.
     remarks
         What else a reader should know.
+    among
+        How many charts are watched, this one among them, which limits allow for.
     """
 
     series: ScoreSeries
@@ -61,6 +64,7 @@ class ControlChart:
     alarms: tuple[Alarm, ...]
     false_alarm_rate: float
     remarks: tuple[str, ...] = ()
+    among: int = 1
 
     @property
     def centre(self) -> Floats:
@@ -91,14 +95,14 @@ class ControlChart:
 
     @property
     def moving_range_limit(self) -> float:
-        """Upper limit of the moving ranges of an individuals chart; NaN for other charts."""
+        """Upper limit of the moving ranges of an individuals chart, no wider than the scale; NaN for other charts."""
         if not isinstance(self.kind, Individuals):
             return float("nan")
-        return RANGE_LIMIT * D2 * self.expected.usual_sigma
+        return min(RANGE_LIMIT * D2 * self.expected.usual_sigma, float(np.ptp(self.seen.values)))
 
     @property
     def average_run_length(self) -> float:
-        """Average number of periods between two false alarms."""
+        """Average number of periods between two false alarms of this chart."""
         return 1 / self.false_alarm_rate
 
     def delay(self, change: float, *, n: float | None = None) -> Delay:
@@ -120,8 +124,10 @@ class ControlChart:
         n = usual if n is None else float(n)
         if not n > 0 or change == 0:
             raise ValueError(f"a delay needs answers and a change other than 0; got n={n:g}, change={change:g}")
-        sigma = self.expected.usual_sigma
-        sigma *= 1.0 if isinstance(self.kind, Individuals) else np.sqrt(usual / n)
+        sigma, spread = self.expected.usual_sigma, self.expected.spread
+        if not isinstance(self.kind, Individuals):
+            # Ups and downs are as large however many answer.
+            sigma = float(np.sqrt(spread**2 + max(sigma**2 - spread**2, 0.0) * usual / n))
         found = delay_of(tuned(self.kind, self.expected), self.limit, shift=change / sigma)
         return Delay(change, n, int(found.quantile(0.5)[0]), int(found.quantile(0.9)[0]), float(found.mean[0]))
 
@@ -201,10 +207,11 @@ class ControlChart:
         return first if first == last else f"{first} to {last}"
 
     def rate_in_words(self) -> str:
-        """Say how often the chart alarms where nothing changed: "By chance alone about one false alarm in 3 years"."""
-        every = self.series.every
-        told = rate_in_words(self.false_alarm_rate, every)
-        return f"By chance alone {told} at this rhythm (one in {self.average_run_length:,.0f} {every}s)."
+        """Say how often chance alone alarms: "By chance alone about one false alarm in 3 years over all 20 charts"."""
+        every, rate = self.series.every, self.false_alarm_rate * self.among
+        told = rate_in_words(rate, every)
+        over = f" over all {self.among:,} charts" if self.among > 1 else ""
+        return f"By chance alone {told}{over} at this rhythm (one in {1 / rate:,.0f} {every}s)."
 
     def notes(self) -> tuple[str, ...]:
         """Say what the chart is made of: baseline, limits, variation, the calendar, and what to be careful about."""
@@ -220,27 +227,44 @@ class ControlChart:
         elif isinstance(self.kind, Cusum):
             how = f"cumulative sums, limit at {self.limit:.2f} sigmas"
         else:
-            name = "individual values" if isinstance(self.kind, Individuals) else "limits at three sigmas"
+            sigmas = "three" if self.among == 1 else f"{self.limit:.2f}"
+            name = f"{'individual values, ' if isinstance(self.kind, Individuals) else ''}limits at {sigmas} sigmas"
             how = f"{name}; rules: {', '.join(self.kind.rules)}"
-        return f"{how}; {base}{after}; false alarms computed exactly for normal {every}s, {error}"
+        watched = f"; one of {self.among:,} charts, and limits are wider for it" if self.among > 1 else ""
+        return f"{how}; {base}{after}{watched}; false alarms computed for independent normal {every}s, {error}"
 
     def _variation(self) -> list[str]:
-        every, ratio = self.series.every, self.expected.dispersion
+        every, ratio, metric = self.series.every, self.expected.dispersion, self.series.scores.metric
         said: list[str] = []
-        if ratio > 1:
+        if self.expected.spread:
+            size = distance_in_words(metric, self.expected.spread)
+            said.append(
+                f"{every}s go up and down by {size} (standard deviation) more than their answers alone explain; limits "
+                f"allow for it and are {ratio:.2f} times as wide in a usual {every}"
+            )
+        elif ratio > 1:
             said.append(
                 f"{every}s vary {ratio:.2f} times as much as their answers alone explain, and the limits are as much "
                 "wider (Laney's correction)"
             )
         if isinstance(self.kind, Individuals):
-            limit = distance_in_words(self.series.scores.metric, self.moving_range_limit)
+            limit = distance_in_words(metric, self.moving_range_limit)
             said.append(f"a {every} differs from the one before by up to {limit} by chance")
-        if self.expected.autocorrelation > 2 / np.sqrt(self.expected.periods):
-            said.append(
-                f"neighbouring {every}s of the baseline go together (correlation {self.expected.autocorrelation:.2f}), "
-                "so that false alarms come more often than said"
-            )
-        return said
+        return said + self._neighbours()
+
+    def _neighbours(self) -> list[str]:
+        """Say that neighbours go together where their correlation is more than its standard error."""
+        found, every = self.expected.autocorrelation, self.series.every
+        if found <= 1 / np.sqrt(self.expected.periods):
+            return []
+        told = f"neighbouring {every}s of the baseline go together (correlation {found:.2f})"
+        if not self.expected.carry:
+            return [f"{told}: unless by chance, false alarms come more often than said"]
+        runs = "" if isinstance(self.kind, Ewma | Cusum) else ", but not their runs"
+        return [
+            f"{told}: limits allow for {self.expected.carry:.2f} of it{runs}, since it may be chance; unless it is, "
+            "false alarms come more often than said"
+        ]
 
     def _repr_html_(self) -> str:
         table = self.alarm_table()

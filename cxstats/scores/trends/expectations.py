@@ -13,6 +13,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cxstats.scores.trends.beyond_chance import D2, autocorrelation, carry_of, range_error, ratio, spread_of
+from cxstats.scores.trends.middles import middle_scores
 from cxstats.scores.trends.series import ScoreSeries
 
 Floats = NDArray[np.float64]
@@ -22,8 +24,6 @@ Weekday = Literal["keep", "adjust"]
 
 FEWEST_PERIODS: Final = 5
 FEWEST_WEEKDAYS: Final = 4
-D2: Final = 2 / np.sqrt(np.pi)
-"""Mean range of two standard normal values: 1.128379; textbooks and R's qcc round it to 1.128."""
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -102,6 +102,7 @@ class Expectation:
         Whether a period is in the baseline; shape (T,).
     dispersion
         By how much periods vary more than their answers explain, as a ratio of standard deviations; 1 by chance alone.
+        Where ups and downs add to sampling error that of the median period.
     centre_error
         Standard error of the centre, in sigmas of a usual period.
     sigma_error
@@ -110,6 +111,14 @@ class Expectation:
         Correlation of neighbouring periods in the baseline, after what is expected.
     design_effect
         Variance of the scores under the design over that of simple random samples.
+    middle
+        Median of what each period's answers show by chance; shape (T,); NaN without answers. With few answers near an
+        end of the scale it is that end.
+    spread
+        Standard deviation of ups and downs that add to sampling error, in the metric's unit; 0 where there are none,
+        or where limits are wider by a ratio.
+    carry
+        Correlation of neighbouring periods that limits allow for; 0 where there is no sign of one.
     """
 
     centre: Floats
@@ -120,7 +129,10 @@ class Expectation:
     centre_error: float
     sigma_error: float
     autocorrelation: float
+    middle: Floats
     design_effect: float = 1.0
+    spread: float = 0.0
+    carry: float = 0.0
 
     @property
     def periods(self) -> int:
@@ -138,9 +150,13 @@ def expectation_of(
 ) -> Expectation:
     """Return what periods would show if they went on as in the baseline.
 
-    The centre is the score of all answers of the baseline, and the variance of a period's score that of those answers
-    over its n (times their design effect). Times the squared dispersion: the mean moving range of the standardised
-    scores over 2 / sqrt(pi), as Laney has it.
+    The centre is the score of all answers of the baseline, and the sampling variance of a period's score that of those
+    answers over its n (times their design effect). What varies beyond it is found by the moving ranges of the
+    standardised scores: as ups and downs of one standard deviation, whatever the number of answers, which add to
+    sampling error, or as a ratio, as Laney has it.
+
+    Where later periods are judged by a baseline, neighbours of the baseline that go together widen limits as well, as
+    far as their correlation is sure. Without later periods they may be the change that is looked for.
 
     Parameters
     ----------
@@ -149,8 +165,9 @@ def expectation_of(
     in_baseline
         Which periods to go by; shape (T,).
     variation
-        ``"estimated"`` takes the dispersion where it is above 1, or where the answers come in clusters, which may be
-        the same in every period; ``"laney"`` takes it whatever it is; ``"chance"`` takes 1.
+        ``"estimated"`` adds ups and downs where periods vary by more than chance. Where they vary by less and the
+        answers come in clusters, which may be the same in every period, it takes the ratio. ``"laney"`` takes the ratio
+        whatever it is; ``"chance"`` takes 1.
     weekday
         ``"adjust"`` gives each day of the week a centre of its own.
 
@@ -173,28 +190,31 @@ def expectation_of(
     effect = _design_effect(seen, used)
     with np.errstate(divide="ignore"):
         chance = np.where(seen.n > 0, np.sqrt(variance * effect / seen.n), np.nan)
-    centre, groups = _centre(seen, used, mean, weekday)
-    m = int(used.sum())
-    z = (seen.estimate - centre)[used] / chance[used] / np.sqrt(1 - groups / m)
-    found = float(np.abs(np.diff(z)).mean() / D2)
-    floor = 1.0 if variation == "estimated" and not seen.shares_clusters else 0.0
-    dispersion = 1.0 if variation == "chance" else max(found, floor)
-    sigma = dispersion * chance * np.where(used, 1.0, np.sqrt(1 + groups / m))
+    usual, groups = _usual_shares(seen, used, shares, weekday)
+    centre, m = usual @ seen.values, int(used.sum())
+    # The centres are estimated from the same periods, which lie closer to them than later ones.
+    deviation = (seen.estimate - centre)[used] / np.sqrt(1 - groups / m)
+    z = deviation / chance[used]
+    judges = variation == "estimated" and bool((seen.judged & ~used).any())
+    carry = carry_of(z) if judges else 0.0
+    how: Variation = "laney" if _may_be_calm(seen, z, variation) else variation
+    own, spread = _own_sigma(chance, deviation, used, carry=carry, variation=how)
+    sigma = own * np.where(used, 1.0, np.sqrt(1 + groups / m))
     third = float(shares @ (seen.values - mean) ** 3) / variance**1.5
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # That of the effective number of answers: what varies beyond chance is bounded by the scale as well.
-        skewness = third * dispersion * np.sqrt(effect / seen.n)
-    usual = float(np.nanmedian(seen.n[used]))
     return Expectation(
         centre=centre,
         sigma=sigma,
-        skewness=np.where(seen.n > 0, skewness, np.nan),
+        # That of the effective number of answers: what varies beyond chance is bounded by the scale as well.
+        skewness=third * own / np.sqrt(variance),
         in_baseline=used,
-        dispersion=dispersion,
-        centre_error=float(np.sqrt(usual / seen.n[used].sum())),
-        sigma_error=range_error(m) if variation != "chance" and found > floor else 0.0,
-        autocorrelation=_autocorrelation(z),
+        dispersion=float(np.median(own[used] / chance[used])),
+        centre_error=float(np.linalg.norm((seen.n * own)[used]) / seen.n[used].sum() / np.nanmedian(own[used])),
+        sigma_error=range_error(m) if how == "laney" or (own != chance)[used].any() else 0.0,
+        autocorrelation=autocorrelation(z),
+        middle=middle_scores(seen.n / max(effect, 1.0), usual, seen.values),
         design_effect=effect,
+        spread=spread,
+        carry=carry,
     )
 
 
@@ -222,18 +242,9 @@ def individuals_of(seen: Observed, in_baseline: Truths) -> Expectation:
         dispersion=float("nan"),
         centre_error=float(1 / np.sqrt(m)),
         sigma_error=range_error(m),
-        autocorrelation=_autocorrelation((x - mean) / sigma),
+        autocorrelation=autocorrelation(x),
+        middle=np.full(shape, np.median(x)),
     )
-
-
-def range_error(periods: int) -> float:
-    """Return the relative standard error of a mean moving range of so many independent normal values.
-
-    Exact: neighbouring ranges share a value, others are independent.
-    """
-    own = 2 - D2**2
-    shared = D2**2 * (np.sqrt(3 / 4) + np.arcsin(1 / 2) / 2 - 1)
-    return float(np.sqrt((periods - 1) * own + 2 * (periods - 2) * shared) / (periods - 1) / D2)
 
 
 def _design_effect(seen: Observed, used: Truths) -> float:
@@ -247,13 +258,31 @@ def _design_effect(seen: Observed, used: Truths) -> float:
     return float(n**2 @ seen.variance_of_mean[known]) / expected if expected > 0 else 1.0
 
 
-def _centre(seen: Observed, used: Truths, mean: float, weekday: Weekday) -> tuple[Floats, int]:
-    """Return the centre of each period, and the number of centres beside the first."""
+def _may_be_calm(seen: Observed, z: Floats, variation: Variation) -> bool:
+    """Say whether periods vary by less than their answers say because the same clusters answer in every one."""
+    return variation == "estimated" and seen.shares_clusters and ratio(z) < 1
+
+
+def _own_sigma(
+    chance: Floats, deviation: Floats, used: Truths, *, carry: float, variation: Variation
+) -> tuple[Floats, float]:
+    """Return the standard deviation of each period about the true centre, and that of ups and downs that add to it."""
+    if variation == "chance":
+        return chance, 0.0
+    if variation == "laney":
+        return chance * ratio(deviation / chance[used], carry), 0.0
+    spread = spread_of(deviation, chance[used], carry=carry)
+    return (np.sqrt(chance**2 + spread**2) if spread else chance), spread
+
+
+def _usual_shares(seen: Observed, used: Truths, shares: Floats, weekday: Weekday) -> tuple[Floats, int]:
+    """Return the shares of the points expected of each period, (T, K), and the number of groups beside the first."""
+    found = np.tile(shares, (len(seen.n), 1))
     if weekday == "keep":
-        return np.full(seen.estimate.shape, mean), 0
+        return found, 0
     if seen.weekday is None:
         raise ValueError("weekday='adjust' is for daily scores; longer periods hold every day of the week")
-    centre, days = np.full(seen.estimate.shape, mean), np.unique(seen.weekday[seen.judged])
+    days = np.unique(seen.weekday[seen.judged])
     for day in days:
         those = used & (seen.weekday == day)
         if those.sum() < FEWEST_WEEKDAYS:
@@ -262,10 +291,5 @@ def _centre(seen: Observed, used: Truths, mean: float, weekday: Weekday) -> tupl
                 f"it has {int(those.sum())}"
             )
         totals = seen.totals[those].sum(axis=0)
-        centre[seen.weekday == day] = totals @ seen.values / totals.sum()
-    return centre, len(days) - 1
-
-
-def _autocorrelation(z: Floats) -> float:
-    centred = z - z.mean()
-    return float(centred[1:] @ centred[:-1] / (centred @ centred)) if np.ptp(z) > 0 else 0.0
+        found[seen.weekday == day] = totals / totals.sum()
+    return found, len(days) - 1

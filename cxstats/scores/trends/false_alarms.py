@@ -31,7 +31,11 @@ Floats = NDArray[np.float64]
 STEADY_RATE: Final = 2 * (1 / 720 - 1 / 5040)
 """How often a run of neighbours that rise, or fall, becomes six long: orders of six and of seven values."""
 
+OUTER: Final = 3.0
+"""Where the outer lines of one chart are, in sigmas."""
+
 _LONGEST: Final = 1e12
+_APART: Final = 0.25
 _CENTRES: Final = 9
 _SIGMAS: Final = 7
 
@@ -84,15 +88,16 @@ def false_alarm_rate(kind: Kind, limit: float, error: Error) -> float:
     kind
         The chart; of a `Cusum` the shift is in sigmas.
     limit
-        Of an average in its standard errors, of a sum in sigmas; not used for rules.
+        Of an average in its standard errors, of a sum in sigmas, of rules where the outer lines are, in sigmas: at
+        three unless farther, and the inner ones are moved with them.
     error
         Of the baseline.
 
     Returns
     -------
     float
-        Exact for normal independent periods. Where rules hold ``"six-rising"`` its own rate is added, so that the
-        sum is at most a little too high.
+        Exact for independent normal periods; at most so much where scores are coarse. Where rules hold
+        ``"six-rising"`` its own rate is added, so that the sum is at most a little too high.
     """
     shift, scale, weight = _possible(error)
     rate = float(weight @ _alarms_a_period(kind, limit, shift, scale)) if _looks_at_lines(kind) else 0.0
@@ -114,6 +119,48 @@ def limit_for(kind: Ewma | Cusum, error: Error) -> float:
     while off(high) > 0:
         high *= 1.5
     return float(scipy.optimize.brentq(off, 0.2, high, xtol=1e-4))
+
+
+@lru_cache(maxsize=4096)
+def outer_line(kind: Shewhart | Individuals, error: Error, among: int) -> float:
+    """Return where the outer lines of each of several charts are, in sigmas, so that they alarm as rarely as one.
+
+    All lines move out by as much, also those around the centre. ``"six-rising"`` has no line and stays as it is.
+    """
+    lined = Shewhart(tuple(name for name in kind.rules if name in RULES) or ("beyond",))
+    wanted = np.log(false_alarm_rate(lined, OUTER, error) / among)
+    if among == 1:
+        return OUTER
+
+    def off(line: float) -> float:
+        return float(np.log(max(false_alarm_rate(lined, line, error), 1 / _LONGEST)) - wanted)
+
+    high = OUTER + _APART
+    while off(high) > 0:
+        high += _APART
+    return float(scipy.optimize.brentq(off, high - _APART, high, xtol=1e-4))
+
+
+def widening(kind: Ewma | Cusum, carry: float) -> float:
+    """Return by how much farther out the limit is where neighbouring periods have this correlation.
+
+    That of an average by its standard error. That of sums by the variance of a long sum, since the chance that a sum
+    with a drift gets so far falls by the limit over that variance.
+
+    References
+    ----------
+    Johnson and Bagshaw (1974), The effect of serial correlation on the performance of CUSUM tests. Technometrics 16.
+    Schmid (1997), On EWMA charts for time series. Frontiers in Statistical Quality Control 5.
+    """
+    if isinstance(kind, Cusum):
+        return (1 + carry) / (1 - carry)
+    kept = carry * (1 - kind.weight)
+    return float(np.sqrt((1 + kept) / (1 - kept)))
+
+
+def set_apart(limit: float) -> float:
+    """Return by how many sigmas lines are farther from the centre than their rules have it."""
+    return limit - OUTER if limit > OUTER else 0.0
 
 
 def delay_of(kind: Kind, limit: float, *, shift: float) -> RunLength:
@@ -140,7 +187,7 @@ def _run_length(kind: Kind, limit: float, shift: Floats, scale: Floats) -> RunLe
         return run_length_of_average(kind.weight, limit, shift=shift, scale=scale)
     if isinstance(kind, Cusum):
         return run_length_of_sum((kind.shift or 1.0) / 2, limit, shift=shift, scale=scale)
-    return run_length_of_rules(_lines(kind.rules), shift=shift, scale=scale)
+    return run_length_of_rules(_lines(kind.rules), shift=shift, scale=scale, apart=set_apart(limit))
 
 
 def _lines(rules: Sequence[str]) -> tuple[str, ...]:

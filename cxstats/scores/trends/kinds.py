@@ -23,8 +23,9 @@ def _require_rare(periods_between: float) -> None:
 class Shewhart:
     """Each period by itself against limits at three sigmas: sees a large change at once.
 
-    For a share the p chart, for means and net scores the X chart, with Laney's correction where periods vary more than
-    their answers explain.
+    For a share the p chart, for means and net scores the X chart, with wider limits where periods vary more than their
+    answers explain. Runs on a side of the centre are of periods beyond both the mean and the median of what they would
+    show by chance.
 
     Attributes
     ----------
@@ -79,7 +80,8 @@ class Ewma:
     weight
         Of the latest period, above 0 and at most 1; smaller for smaller changes.
     periods_between
-        Periods between two false alarms, on average; the limits are set so, allowing for the error of the baseline.
+        Periods between two false alarms, on average, over all charts that are watched; the limits are set so, allowing
+        for the error of the baseline.
 
     References
     ----------

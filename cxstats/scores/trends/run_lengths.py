@@ -18,11 +18,14 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from cxstats.scores.trends.alarm_rules import LINES, RULES
+from cxstats.scores.trends.alarm_rules import RULES
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+_LEVELS: Final = (0.0, 1.0, 2.0, 3.0)
+_EDGES: Final = np.array([-3.0, -2.0, -1.0, 0.0, 0.0, 1.0, 2.0, 3.0])
+_SIDES: Final = np.repeat([-1.0, 1.0], 4)
 _NODES: Final = 36
 _MOST_PERIODS: Final = 20_000
 
@@ -68,7 +71,12 @@ class RunLength:
 
 
 def run_length_of_rules(
-    rules: Sequence[str], *, shift: Floats, scale: Floats | float = 1.0, sides: tuple[int, ...] = (-1, 1)
+    rules: Sequence[str],
+    *,
+    shift: Floats,
+    scale: Floats | float = 1.0,
+    sides: tuple[int, ...] = (-1, 1),
+    apart: float = 0.0,
 ) -> RunLength:
     """Return the run length under rules that look at lines.
 
@@ -80,13 +88,15 @@ def run_length_of_rules(
         Mean and standard deviation of the periods, in sigmas of the chart; shape (D,).
     sides
         Of the centre on which the rules hold.
+    apart
+        By how many sigmas each line is farther from the centre than its rule has it.
 
     References
     ----------
     Champ and Woodall (1987), Exact results for Shewhart control charts with supplementary runs rules. Technometrics 29.
     """
     start, zone, end, size = _automaton(tuple(rules), sides)
-    edges = np.array([-np.inf, *LINES, np.inf])
+    edges = np.concatenate([[-np.inf], _EDGES + apart * _SIDES, [np.inf]])
     below = scipy.special.ndtr((edges - shift[:, None]) / np.broadcast_to(scale, shift.shape)[:, None])
     chances = np.diff(below, axis=1)
     onward = np.zeros((len(shift), size, size))
@@ -102,7 +112,7 @@ def _automaton(rules: tuple[str, ...], sides: tuple[int, ...]) -> tuple[Integers
     states, moves, waiting = {empty: 0}, list[tuple[int, int, int]](), [empty]
     while waiting:
         state = waiting.pop()
-        for zone in range(len(LINES) + 1):
+        for zone in range(len(_EDGES) + 1):
             after = _moved(state, zone, rules, sides)
             if after is None:
                 continue
@@ -132,9 +142,10 @@ def _moved(state: _State, zone: int, rules: tuple[str, ...], sides: tuple[int, .
 
 def _side_of(zone: int, sigmas: float) -> int:
     """Say whether a zone lies above (1) or below (-1) the line at so many sigmas, or between the two (0)."""
-    if zone > LINES.index(sigmas):
+    level = _LEVELS.index(sigmas)
+    if zone > len(_LEVELS) + level:
         return 1
-    return -1 if zone <= LINES.index(-sigmas) else 0
+    return -1 if zone < len(_LEVELS) - level else 0
 
 
 def _worth_keeping(history: tuple[int, ...], is_run: bool, sides: tuple[int, ...]) -> tuple[int, ...]:  # noqa: FBT001

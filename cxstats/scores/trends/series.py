@@ -65,6 +65,8 @@ class ScoreSeries:
         Rows without a period, which are in no period.
     renamed
         Of one segment of several: whether it may be another under a new name, in words.
+    among
+        Of one segment: how many there were, which `cxstats.control_chart` allows for.
     """
 
     scores: Scores
@@ -79,6 +81,7 @@ class ScoreSeries:
     status: tuple[Status, ...]
     undated: int = 0
     renamed: tuple[str, ...] = ()
+    among: int = 1
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -116,7 +119,8 @@ class ScoreSeries:
             raise ValueError(f"there are {len(names)} segments, counted from 0; got {k}")
         parts = {name: getattr(self, name)[[k]] for name in ("place", "n", "estimate", "standard_error")}
         alone = self.segments.iloc[[k]].reset_index(drop=True)
-        return replace(self, segments=alone, renamed=self._renamed(k), **parts)
+        among = max(self.among, len(names))
+        return replace(self, segments=alone, renamed=self._renamed(k), among=among, **parts)
 
     def split(self) -> "dict[str, ScoreSeries]":
         """Return the series of each segment by name."""

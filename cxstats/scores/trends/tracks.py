@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cxstats.scores.trends.alarm_rules import LINES, Signs, signals
+from cxstats.scores.trends.alarm_rules import LINES, Middle, Signs, signals
 from cxstats.scores.trends.expectations import Expectation, Observed
+from cxstats.scores.trends.false_alarms import set_apart
 from cxstats.scores.trends.kinds import Cusum, Ewma, Individuals, Kind, Limits, Shewhart
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ class Track:
         The sums of a `Cusum`, in sigmas, else NaN; shape (T,).
     lines
         Where rules that look at scores have theirs, by sigmas; empty for averages and sums.
+    middle
+        Below which and above which scores count as on a side of the centre; None for averages and sums.
     """
 
     centre: Floats
@@ -44,6 +47,7 @@ class Track:
     above: Floats
     below: Floats
     lines: Mapping[float, Floats] = field(default_factory=dict[float, Floats])
+    middle: Middle | None = None
 
 
 def track_of(kind: Kind, limit: float, seen: Observed, expected: Expectation, *, watched: Truths) -> Track:
@@ -52,7 +56,7 @@ def track_of(kind: Kind, limit: float, seen: Observed, expected: Expectation, *,
     Parameters
     ----------
     kind, limit
-        The chart, and the limit of averages and sums.
+        The chart, and the limit of averages and sums, or where the outer lines of rules are, in sigmas.
     seen, expected
         The periods, and what they would show if nothing changed.
     watched
@@ -62,14 +66,29 @@ def track_of(kind: Kind, limit: float, seen: Observed, expected: Expectation, *,
         return _average_track(kind, limit, seen, expected)
     if isinstance(kind, Cusum):
         return _sum_track(kind, limit, seen, expected, watched=watched)
-    return _score_track(kind, seen, expected)
+    return _score_track(kind, seen, expected, apart=set_apart(limit))
 
 
-def lines(expected: Expectation, limits: Limits, values: Floats) -> dict[float, Floats]:
-    """Return the lines at -3 to 3 sigmas, within the ends of the scale; shape (T,) each."""
+def lines(expected: Expectation, limits: Limits, values: Floats, *, apart: float = 0.0) -> dict[float, Floats]:
+    """Return the lines at -3 to 3 sigmas, within the ends of the scale; shape (T,) each.
+
+    The centre's stays, the others are by `apart` sigmas farther from it.
+    """
     skewness = expected.skewness if limits == "skewed" else np.zeros_like(expected.skewness)
-    made = {q: expected.centre + expected.sigma * skewed(q, skewness) for q in LINES}
+    at = {q: q + apart * np.sign(q) for q in LINES}
+    made = {q: expected.centre + expected.sigma * skewed(at[q], skewness) for q in LINES}
     return {q: np.clip(line, values.min(), values.max()) for q, line in made.items()}
+
+
+def middle_of(expected: Expectation, *, apart: float = 0.0) -> Middle:
+    """Return below which and above which a score counts as on a side of the centre; shape (T,) each.
+
+    Mean and median both lie between. So by chance no more than half of all periods lie on either side, however few
+    answers they have; one that does not leave the middle breaks a run.
+    """
+    low, high = np.fmin(expected.centre, expected.middle), np.fmax(expected.centre, expected.middle)
+    rounding = 1e-9 * np.abs(expected.sigma)
+    return low - apart * expected.sigma - rounding, high + apart * expected.sigma + rounding
 
 
 def skewed(quantile: float, skewness: Floats) -> Floats:
@@ -110,16 +129,15 @@ def summed(z: Floats, reference: float) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
-def _score_track(kind: Shewhart | Individuals, seen: Observed, expected: Expectation) -> Track:
+def _score_track(kind: Shewhart | Individuals, seen: Observed, expected: Expectation, *, apart: float) -> Track:
     style: Limits = kind.limits if isinstance(kind, Shewhart) else "normal"
-    at, use = lines(expected, style, seen.values), seen.judged
-    if isinstance(kind, Individuals):
-        # The values of single periods have no scale that ends.
-        at = {q: expected.centre + expected.sigma * q for q in LINES}
-    found = signals(seen.estimate[use], {q: line[use] for q, line in at.items()}, kind.rules)
+    at, use = lines(expected, style, seen.values, apart=apart), seen.judged
+    middle = middle_of(expected, apart=apart)
+    below, above = (line[use] for line in middle)
+    found = signals(seen.estimate[use], {q: line[use] for q, line in at.items()}, kind.rules, middle=(below, above))
     broken = {name: _spread(signs, use) for name, signs in found.items()}
     nothing = np.full(len(use), np.nan)
-    return Track(expected.centre, at[-3.0], at[3.0], broken, nothing, nothing, nothing, at)
+    return Track(expected.centre, at[-3.0], at[3.0], broken, nothing, nothing, nothing, at, middle)
 
 
 def _average_track(kind: Ewma, limit: float, seen: Observed, expected: Expectation) -> Track:

@@ -142,7 +142,11 @@ def test_odd_variation_widens_limits_and_is_said():
     wide, narrow = (control_chart(data, baseline=60, variation=v) for v in ("estimated", "chance"))
     assert wide.expected.dispersion > 1.7
     assert (wide.sigma / narrow.sigma)[:60] == pytest.approx(wide.expected.dispersion)
-    assert any("times as much as their answers alone explain" in note for note in wide.notes())
+    assert wide.expected.spread == pytest.approx(np.sqrt(wide.sigma[0] ** 2 - narrow.sigma[0] ** 2))
+    assert wide.expected.spread == pytest.approx(0.06, abs=0.015)
+    assert any(note.startswith("weeks go up and down by") for note in wide.notes())
+    laney = control_chart(data, baseline=60, variation="laney")
+    assert any("times as much as their answers alone explain" in note for note in laney.notes())
     assert len(wide.alarms) < len(narrow.alarms)
 
 
@@ -327,3 +331,128 @@ def test_clusters_may_make_weeks_calmer_than_they_say():
     assert clustered.expected.dispersion < 0.9
     plain = expectation_of(Observed.from_series(series(data)), np.ones(30, dtype=bool))
     assert clustered.sigma.mean() == pytest.approx(plain.sigma.mean(), rel=0.15)
+
+
+def test_many_weeks_at_the_end_of_the_scale_are_no_run():
+    """Five answers a week of which 95 % are favourable: three weeks in four lie at 100 %."""
+    good = np.resize([5, 5, 5, 4], 40)
+    good[-15:] = 5
+    data = series(survey(good, np.full(40, 5)))
+    for kind in (Shewhart(("nine-on-a-side",)), Individuals(("nine-on-a-side",))):
+        chart = control_chart(data, kind, baseline=24)
+        assert not chart.alarms
+        assert "in 40 weeks answers are so few that a score of 100.0 % is the rule: there it is no sign" in str(chart)
+    assert "is the rule" not in str(control_chart(weekly(), baseline=40))
+    # Below the usual score there is no such end.
+    falling = series(survey(np.r_[np.resize([5, 5, 5, 4], 24), np.full(9, 4)], np.full(33, 5)))
+    worse = control_chart(falling, Shewhart(("nine-on-a-side",)), baseline=24).alarms
+    assert [alarm.reason for alarm in worse] == ["nine weeks in a row below the usual 95.0 %"]
+
+
+def test_individual_limits_stay_on_the_scale():
+    data = series(survey(np.resize([60, 58, 59, 60], 30), np.full(30, 60)))
+    chart = control_chart(data, "individuals", baseline=20)
+    assert chart.centre[0] + 3 * chart.sigma[0] > 1
+    assert chart.high == pytest.approx(1.0)
+    rough = control_chart(series(survey(np.resize([10, 0], 12), np.full(12, 10))), "individuals")
+    assert rough.moving_range_limit == 1
+    assert (rough.low[0], rough.high[0]) == (0, 1)
+
+
+def lasting(carry, seed, length=104, spread=0.03):
+    rng = np.random.default_rng(seed)
+    up = np.empty(length)
+    up[0] = rng.standard_normal()
+    for t in range(1, length):
+        up[t] = carry * up[t - 1] + np.sqrt(1 - carry**2) * rng.standard_normal()
+    return series(survey(rng.binomial(200, 0.8 + spread * up), np.full(length, 200)))
+
+
+def test_neighbours_that_go_together_widen_limits_only_by_a_baseline_of_their_own():
+    data = lasting(0.8, 3)
+    alone, ahead = control_chart(data, Ewma()), control_chart(data, Ewma(), baseline=52)
+    assert alone.expected.carry == 0
+    assert any(note.endswith("unless by chance, false alarms come more often than said") for note in alone.notes())
+    carry = ahead.expected.carry
+    assert 0.2 < carry < ahead.expected.autocorrelation + 1 / 52
+    assert any(f"limits allow for {carry:.2f} of it, since it may be chance" in note for note in ahead.notes())
+    plain = control_chart(data, Ewma(), baseline=52, variation="laney")
+    assert ahead.limit / plain.limit == pytest.approx(np.sqrt((1 + 0.8 * carry) / (1 - 0.8 * carry)), rel=0.01)
+    assert ahead.sigma == pytest.approx(plain.sigma / np.sqrt(1 - carry))
+    sums = [control_chart(data, Cusum(), baseline=52, variation=v) for v in ("estimated", "laney")]
+    assert sums[0].limit / sums[1].limit == pytest.approx((1 + carry) / (1 - carry), rel=0.02)
+    rules = control_chart(data, baseline=52)
+    assert any("of it, but not their runs, since it may be chance" in note for note in rules.notes())
+    assert "independent normal weeks" in rules.notes()[0]
+
+
+def test_ups_and_downs_add_to_sampling_error_whatever_the_number_of_answers():
+    rng = np.random.default_rng(21)
+    n, truth = np.resize([40, 400], 200), np.sqrt(0.03**2 + 0.16 / np.array([40, 400]))
+    spreads, ratios = [], {"estimated": [], "laney": []}
+    for _ in range(40):
+        good = rng.binomial(n, np.clip(0.8 + 0.03 * rng.standard_normal(200), 0, 1))
+        seen = Observed.from_counts(np.column_stack([n - good, good]), [0, 1])
+        for variation, found in ratios.items():
+            expected = expectation_of(seen, np.ones(200, dtype=bool), variation=variation)
+            found.append(expected.sigma[:2] / truth)
+            spreads.append(expected.spread)
+    assert np.mean(spreads[::2]) == pytest.approx(0.03, abs=0.002)
+    assert np.mean(ratios["estimated"], axis=0) == pytest.approx(1, abs=0.04)
+    # By one ratio few answers get limits that are too wide, and many answers too narrow ones.
+    few, many = np.mean(ratios["laney"], axis=0)
+    assert few > 1.15
+    assert many < 0.85
+    same = Observed.from_counts(np.column_stack([400 - good[1::2], good[1::2]]), [0, 1])
+    both = [expectation_of(same, np.arange(100) < 80, variation=v) for v in ("estimated", "laney")]
+    assert both[0].spread > 0
+    assert both[0].sigma == pytest.approx(both[1].sigma / np.sqrt(1 - both[0].carry), rel=1e-4)
+
+
+def stores(count, seed=5, length=40):
+    rng = np.random.default_rng(seed)
+    n = np.full(length * count, 100)
+    data = survey(rng.binomial(n, 0.8), n)
+    data["at"] = FIRST + pd.to_timedelta(7 * (np.repeat(np.arange(length * count), n) // count), unit="D")
+    data["store"] = np.char.add("s", (np.repeat(np.arange(length * count), n) % count).astype(str))
+    dated = with_period(data, "at", every="week")
+    last = FIRST + pd.Timedelta(days=7 * length - 1)
+    return over_time(score(tally(dated, "csat", scale="csat-5", by=["week", "store"])), since=FIRST, until=last)
+
+
+@pytest.mark.parametrize("kind", ["shewhart", "individuals", Ewma(), Cusum(shift=0.05), Shewhart(("beyond",))])
+def test_charts_of_many_segments_together_alarm_as_rarely_as_one(kind):
+    one = stores(8).of("s3")
+    assert one.among == one.of(0).among == 8
+    chart, alone = control_chart(one, kind, baseline=30), control_chart(one, kind, baseline=30, among=1)
+    assert 8 * chart.false_alarm_rate == pytest.approx(alone.false_alarm_rate, rel=0.01)
+    assert chart.limit > alone.limit
+    rate = alone.rate_in_words().removesuffix(")").split(" at this rhythm ")
+    words = chart.rate_in_words()
+    assert " over all 8 charts at this rhythm (one in " in words
+    assert "one of 8 charts, and limits are wider for it" in chart.notes()[0]
+    assert words.startswith(rate[0].rsplit(" in ", 1)[0])
+    # Whoever asked about this one store beforehand has one chart.
+    assert "charts" not in alone.rate_in_words()
+    assert chart.delay(-0.05).median >= alone.delay(-0.05).median
+    assert set(stores(3).split()["s1"].names) == {"s1"}
+
+
+def test_runs_of_one_of_many_charts_have_lines_apart_from_the_centre():
+    good = np.r_[np.resize([80, 81, 79], 21), np.full(9, 84)]
+    data = series(survey(good, np.full(30, 100)))
+    rule = Shewhart(("nine-on-a-side",))
+    chart = control_chart(data, rule, baseline=21, among=4)
+    assert [alarm.reason for alarm in control_chart(data, rule, baseline=21).alarms] == [
+        "nine weeks in a row above the usual 80.0 %"
+    ]
+    line = 80 + 100 * (chart.limit - 3) * chart.sigma[-1]
+    assert [alarm.reason for alarm in chart.alarms] == [
+        f"nine weeks in a row above {line:.1f} %, on that side of the usual 80.0 %"
+    ]
+
+
+@pytest.mark.parametrize("among", [0, 1.5, True])
+def test_among_is_a_number_of_charts(among):
+    with pytest.raises(ValueError, match="among must be a number of charts, 1 to 100,000; got"):
+        control_chart(weekly(), among=among)

@@ -10,10 +10,19 @@ from scipy.special import ndtr
 from scipy.stats import binom
 
 from cxstats.scores.trends.alarm_rules import LINES, signals
-from cxstats.scores.trends.expectations import Observed, expectation_of, range_error
-from cxstats.scores.trends.false_alarms import STEADY_RATE, Error, delay_of, false_alarm_rate, limit_for
+from cxstats.scores.trends.beyond_chance import carry_of, range_error
+from cxstats.scores.trends.expectations import Observed, expectation_of
+from cxstats.scores.trends.false_alarms import (
+    STEADY_RATE,
+    Error,
+    delay_of,
+    false_alarm_rate,
+    limit_for,
+    outer_line,
+    widening,
+)
 from cxstats.scores.trends.kinds import Cusum, Ewma, Individuals, Shewhart, named_kind
-from cxstats.scores.trends.tracks import averaged, lines, skewed, summed
+from cxstats.scores.trends.tracks import averaged, lines, middle_of, skewed, summed
 
 CERTAIN = Error(0.0, 0.0)
 
@@ -146,3 +155,63 @@ def test_a_limit_is_found_however_short_the_baseline(kind, centre, sigma):
     error = Error(centre, sigma)
     limit = limit_for(kind, error)
     assert false_alarm_rate(kind, limit, error) == pytest.approx(1 / kind.periods_between, rel=1e-2)
+
+
+def test_lines_set_apart_have_the_rate_of_their_simulation():
+    rng, length, apart = np.random.default_rng(6), 400, 0.15
+    rules = ("beyond", "two-of-three", "nine-on-a-side")
+    z = rng.standard_normal((2_000, length))
+    at = {q: np.full(length, q + apart * np.sign(q)) for q in LINES}
+    middle = (np.full(length, -apart), np.full(length, apart))
+    broken = [np.any([s != 0 for s in signals(row, at, rules, middle=middle).values()], axis=0) for row in z]
+    found = np.array([np.argmax(row) + 1 if row.any() else length + 1 for row in broken])
+    alarmed = found <= length
+    seen = alarmed.sum() / np.minimum(found, length).sum()
+    rate = false_alarm_rate(Shewhart(rules), 3 + apart, CERTAIN)
+    assert abs(seen - rate) < 3 * rate / np.sqrt(alarmed.sum())
+
+
+@pytest.mark.parametrize("rules", [("beyond",), ("beyond", "two-of-three", "nine-on-a-side"), ("six-rising",)])
+def test_outer_lines_share_the_rate_of_one_chart(rules):
+    kind, error = Shewhart(rules), Error(0.14, 0.1)
+    assert outer_line(kind, error, 1) == 3
+    lined = kind if rules != ("six-rising",) else Shewhart(("beyond",))
+    line = outer_line(kind, error, 20)
+    one = false_alarm_rate(lined, np.nan, error)
+    assert 20 * false_alarm_rate(lined, line, error) == pytest.approx(one, rel=0.01)
+
+
+@pytest.mark.parametrize("share", [0.8, 0.95])
+@pytest.mark.parametrize("n", [1, 5, 20, 200])
+def test_runs_of_coarse_scores_come_at_most_as_often_as_of_fine_ones(share, n):
+    """Exact binomial chance of a period on either side of the centre, between mean and median of few answers."""
+    counts = np.tile([round(10_000 * (1 - share)), round(10_000 * share)], (8, 1))
+    good = round(n * share)
+    seen = Observed.from_counts(np.vstack([counts, [n - good, good]]), [0, 1])
+    found = expectation_of(seen, np.arange(9) < 8, variation="chance")
+    low, high = (line[-1] * n for line in middle_of(found))
+    assert binom.cdf(np.ceil(low) - 1, n, share) <= 0.5
+    assert binom.sf(np.floor(high), n, share) <= 0.5
+
+
+def test_a_correlation_widens_averages_by_their_error_and_sums_by_their_long_run():
+    """Variance of an average of a first-order autoregression, term by term, and of a long sum."""
+    carry, weight = 0.3, 0.2
+    k = np.arange(400)
+    own = weight * (1 - weight) ** k
+    together = carry ** np.abs(k[:, None] - k[None, :])
+    assert widening(Ewma(weight), carry) == pytest.approx(np.sqrt(own @ together @ own / (own @ own)), rel=1e-9)
+    assert widening(Cusum(1.0), carry) == pytest.approx(together.sum() / 400, rel=0.01)
+    assert widening(Ewma(), 0.0) == widening(Cusum(), 0.0) == 1
+
+
+def test_a_sure_correlation_is_kept_and_an_unsure_one_is_not():
+    rng = np.random.default_rng(7)
+    none = np.array([carry_of(row) for row in rng.standard_normal((2_000, 52))])
+    assert (none == 0).mean() > 0.75
+    assert none.mean() < 0.025
+    long = np.zeros(20_000)
+    for t in range(1, len(long)):
+        long[t] = 0.5 * long[t - 1] + rng.standard_normal()
+    assert carry_of(long) == pytest.approx(0.5, abs=0.03)
+    assert carry_of(np.zeros(5)) == 0

@@ -45,7 +45,7 @@ def test_p_chart_is_qccs(published, case):
 def individual(values, baseline=None):
     x = np.asarray(values)
     ones = np.ones(len(x))
-    seen = Observed(x, ones, ones, np.ones((len(x), 1)), np.array([0.0]), ones > 0)
+    seen = Observed(x, ones, ones, np.ones((len(x), 2)), np.array([-np.inf, np.inf]), ones > 0)
     return seen, individuals_of(seen, np.arange(len(x)) < (baseline or len(x)))
 
 
