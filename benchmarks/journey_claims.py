@@ -82,6 +82,43 @@ def shrunken_covers(spread: str, metric: str, shape: tuple[int, ...] = SHAPE) ->
     return outcomes
 
 
+def bad_cell_covers(spread: str, metric: str) -> Outcomes:
+    """Of one truly bad cell of 10 to 29 answers: does the interval of the shrunken score hold the true one.
+
+    Bad are those that are not like the rest, and where all differ the worst sixth.
+    """
+
+    def outcomes(rng: np.random.Generator, replicates: int) -> np.ndarray:
+        found: list[bool] = []
+        for scores, truth in cells(rng, 100 * replicates, spread, metric):
+            bound = truth.max() - 1e-9 if SPREADS[spread][1] < 0 else np.quantile(truth, 1 / 6)
+            bad = np.flatnonzero((truth <= bound) & (scores.n >= 10) & (scores.n < 30))
+            if bad.size:
+                limits, which = pain_points(scores).short.interval, int(rng.choice(bad))
+                found.append(bool(limits.low[which] - 1e-12 <= truth[which] <= limits.high[which] + 1e-12))
+            if len(found) == replicates:
+                break
+        return np.array(found)
+
+    return outcomes
+
+
+def outlier_covers(rng: np.random.Generator, replicates: int) -> np.ndarray:
+    """Of 15 cells near 95 % with 200 answers and one of 50 to 70 % with 15: does the interval of this one hold."""
+    cell = np.repeat(np.arange(16), 5)
+    table = pd.DataFrame({"cell": cell, "x": np.tile(np.arange(1, 6), 16)})
+    start = cx.score(cx.tally(table, "x", scale="csat-5", by="cell"))
+    found, n = np.empty(replicates, dtype=bool), np.r_[np.full(15, 200), 15]
+    for k in range(replicates):
+        truth = np.r_[np.clip(rng.normal(0.95, 0.015, 15), 0.8, 0.995), rng.uniform(0.5, 0.7)]
+        counts = np.zeros((16, 5), dtype=int)
+        counts[:, 4] = rng.binomial(n, truth)
+        counts[:, 0] = n - counts[:, 4]
+        limits = pain_points(filled(start, counts)).short.interval
+        found[k] = limits.low[15] <= truth[15] <= limits.high[15]
+    return found
+
+
 def rank_covers(spread: str, shape: tuple[int, ...] = SHAPE) -> Outcomes:
     """Of one cell, drawn anew for each replicate: does the interval of the rank by score hold the true rank."""
 
@@ -213,6 +250,20 @@ def agent_called(rng: np.random.Generator, replicates: int) -> np.ndarray:
     return np.array([(league_of(scores, of="agent").fitted.p_value < 0.05).any() for scores, _ in found])
 
 
+def agent_of_shifts_called(rng: np.random.Generator, replicates: int) -> np.ndarray:
+    """No agent differs; answers of one of the 4 shifts of each are alike: whether any agent is told apart."""
+    agent, shift, _ = (one.ravel() for one in np.indices((12, 4, 20)))
+    rows = pd.DataFrame({"agent": agent, "shift": 100 * agent + shift})
+    found = np.empty(replicates, dtype=bool)
+    for k in range(replicates):
+        latent = rng.normal(0, 0.5, (12, 4, 1)) + rng.normal(0, 1, (12, 4, 20))
+        rows["ces"] = np.clip(np.rint(5 + 1.2 * latent), 1, 7).astype(int).ravel()
+        design = cx.Design(clusters="shift")
+        scores = cx.score(cx.tally(rows, "ces", scale=SCALE, by="agent", design=design), "mean")
+        found[k] = (league_of(scores, of="agent").fitted.p_value < 0.05).any()
+    return found
+
+
 def _cover(what: str, outcomes: Outcomes, side: str = "at least") -> Any:
     return cx.Claim(f"95 % interval covers: {what}", 0.95, outcomes, side)
 
@@ -233,6 +284,15 @@ JOURNEYS = (
     *(_cover(f"ranks of all 24 agents at once, spread {s:g}", at_once(ranked_agents(s))) for s in (0.0, 0.3)),
     _cover("ranks of all 24 agents at once, who are better at some reasons", at_once(ranked_agents(0.2, 0.3))),
     cx.Claim("any of 24 agents who do not differ is told from the average", 0.05, agent_called, "at most"),
+    *(
+        _cover(
+            f"shrunken {metric} of a truly bad cell of 10 to 29 answers, 16 cells, {name}", bad_cell_covers(name, one)
+        )
+        for name in ("one cell in six is bad", "cells differ")
+        for metric, one in (("mean", "mean"), ("share", "favourable"))
+    ),
+    cx.Claim("any of 12 agents of 4 shifts who do not differ is told", 0.05, agent_of_shifts_called, "at most"),
+    _cover("shrunken share of a cell of 15 answers at 50 to 70 %, 15 others at 95 %", outlier_covers),
 )
 """Claims for the list in calibration.py."""
 

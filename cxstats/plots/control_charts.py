@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
 from cxstats.plots.paper import FAINT, INK, QUIET, axes_or_new, clean
 from cxstats.scores.planning.words import in_hundredths
@@ -73,9 +74,10 @@ def _scale(chart: ControlChart) -> int:
 
 def _scores(axes: Any, chart: ControlChart) -> None:
     times, x = _scale(chart), np.arange(len(chart.seen.n))
-    estimate, use = times * chart.seen.estimate, chart.seen.n > 0
+    estimate, use = np.where(_drawn(chart), times * chart.seen.estimate, np.nan), _drawn(chart)
     hollow = chart.series.incomplete | (np.array(chart.series.status) == "may be incomplete")
-    for limit in (chart.low, chart.high):
+    limits = [np.where(_drawn(chart) | (chart.seen.n == 0), limit, np.nan) for limit in (chart.low, chart.high)]
+    for limit in limits:
         axes.step(x, times * _filled(limit), where="mid", color=INK, linewidth=0.9)
     axes.step(x, times * chart.centre, where="mid", color=QUIET, linewidth=0.9, linestyle=(0, (5, 3)))
     smooth = isinstance(chart.kind, Ewma)
@@ -89,7 +91,7 @@ def _scores(axes: Any, chart: ControlChart) -> None:
     if smooth:
         axes.plot(x, times * chart.track.smoothed, color=INK, linewidth=1.8, zorder=3)
     # Room for the bars below.
-    shown = np.concatenate([estimate, times * chart.low, times * chart.high])
+    shown = np.concatenate([estimate, *(times * limit for limit in limits)])
     low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
     axes.set_ylim(low - 0.42 * (high - low), high + 0.12 * (high - low))
     axes.yaxis.set_major_locator(MaxNLocator(7))
@@ -109,8 +111,17 @@ def _tick(chart: ControlChart, value: float, lowest: float) -> str:
     return {"share": f"{value:.3g} %", "net": f"{value:+.3g}"}.get(unit, f"{value:.4g}")
 
 
+def _drawn(chart: ControlChart) -> NDArray[np.bool_]:
+    """Say which periods have a dot: with answers, and with enough of them where the period has not ended."""
+    begun = chart.series.incomplete & (chart.seen.n < chart.series.scores.minimum_base)
+    return (chart.seen.n > 0) & ~begun
+
+
 def _name_lines(axes: Any, chart: ControlChart) -> None:
-    write, last = chart.series.scores.metric.text, int(np.flatnonzero(np.isfinite(chart.high))[-1])
+    write, known = chart.series.scores.metric.text, np.flatnonzero(np.isfinite(chart.high) & _drawn(chart))
+    if not known.size:
+        return
+    last = int(known[-1])
     place = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": "small", "color": INK}
     for value, said in ((chart.high, "limit"), (chart.centre, "usual"), (chart.low, "limit")):
         at = float(value[last])

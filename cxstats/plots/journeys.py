@@ -79,7 +79,8 @@ def plot_league(league: LeagueTable, *, most: int = 40, ax: Axes | None = None) 
 
     A filled mark with an interval is the score after allowing for what was dealt and for chance: a triangle down is
     clearly worse than the line, which is the average, a triangle up clearly better, and a small circle cannot be told
-    from it. A hollow circle is the score as measured. A unit with too few answers has neither.
+    from it. A hollow circle is the score as measured. A unit with too few answers has neither. Of units that no kind of
+    contact links, the set with most answers is drawn.
 
     Parameters
     ----------
@@ -91,7 +92,9 @@ def plot_league(league: LeagueTable, *, most: int = 40, ax: Axes | None = None) 
         Where to draw.
     """
     table, metric = league.to_frame(), league.scores.metric
-    rows, first, left_out = _ends(table, most)
+    other = table["set"].fillna(1) > 1
+    rows, first, left_out = _ends(table[~other], most)
+    left_out += f"; {int(other.sum())} of other sets not drawn" if other.any() else ""
     size = 100 if metric.unit in ("share", "net") else 1
     axes = axes_or_new(ax, len(rows) * _LEAGUE_INCHES + 2.0, width=_PAGE_INCHES)
     # Those beyond a gap are one place further down.

@@ -46,6 +46,8 @@ class AccumulatedEffort:
         The place of the first level with enough answers, from which differences are counted.
     difference, standard_error
         From that level; shape (L,).
+    whole_error
+        Standard error of what all levels beyond the base take off the total.
     without
         Answers for which the number is not known.
     """
@@ -56,6 +58,7 @@ class AccumulatedEffort:
     base: int
     difference: Floats
     standard_error: Floats
+    whole_error: float
     without: int
 
     @property
@@ -69,6 +72,13 @@ class AccumulatedEffort:
         """Share times how much worse than the base; shape (L,). They add up to what the total is worse by."""
         sign = 1.0 if self.scores.metric.good == "high" else -1.0
         return 0.0 - sign * self.share * self.difference
+
+    @property
+    def whole(self) -> tuple[float, float, float]:
+        """What all levels take off the total, which is the sum of `lost`, and its interval."""
+        found = float(self.lost.sum())
+        half = float(self._quantile.max()) * self.whole_error
+        return found, found - half, found + half
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, one row a level, unrounded.
@@ -94,9 +104,13 @@ class AccumulatedEffort:
         )
 
     @property
-    def _half(self) -> Floats:
+    def _quantile(self) -> Floats:
         quantile = self.scores.sample.quantile(self.scores.confidence_level)
-        return np.fmax(quantile, quantile[self.base]) * self.standard_error
+        return np.nan_to_num(np.fmax(quantile, quantile[self.base]))
+
+    @property
+    def _half(self) -> Floats:
+        return self._quantile * self.standard_error
 
     def to_text(self) -> pd.DataFrame:
         """Table as people read it; "too few to say" below the minimum base."""
@@ -122,25 +136,43 @@ class AccumulatedEffort:
         )
 
     def sentence(self) -> str:
-        """Say what all levels beyond the first take off the total, and which takes most."""
+        """Say what all levels beyond the first take off the total, how sure that is, and which clearly takes most."""
         scores, metric = self.scores, self.scores.metric
         column, first, n = scores.tally.column, self.levels[self.base], int(scores.n.sum())
-        beyond = np.where(scores.too_few | (np.arange(len(self.levels)) <= self.base), -np.inf, self.lost)
+        judged = ~scores.too_few & (np.arange(len(self.levels)) != self.base)
+        if not judged[self.base :].any():
+            return f"{column} by {self.along}: too few levels or answers to say where effort accumulates."
+        total = metric.text(float(self.share @ scores.estimate))
+        lost, low, high = self.whole
+        way, low, high = ("worse", low, high) if lost >= 0 else ("better", -high, -low)
+        apart = f"{distance_in_words(metric, abs(lost))} {way}"
+        limits = f"{100 * scores.confidence_level:g} % interval {self._text(low)} to {self._text(high)}"
+        others = "more" if self.base == 0 else f"other {self.along}"
+        share = 100 * float(1 - self.share[self.base])
+        said = (
+            f"{column} is {metric.text(float(scores.estimate[self.base]))} where {self.along} is {first}, and {total} "
+            f"over all {n:,} answers ({metric.good} is good). The {share:.0f} % of answers with {others} make the "
+            f"whole {apart} ({limits})"
+        )
+        return f"{said}: not clearly {way}." if low <= 0 else f"{said}. {self._most(judged)}"
+
+    def _text(self, lost: float) -> str:
+        return difference_text(self.scores.metric, lost, signed=lost < 0)
+
+    def _most(self, judged: NDArray[np.bool_]) -> str:
+        """Name the level that takes most, of those that are clearly worse."""
+        metric = self.scores.metric
+        sign = 1.0 if metric.good == "high" else -1.0
+        worse = -sign * self.difference - self._half > 0
+        beyond = np.where(judged & worse, self.lost, -np.inf)
         most = int(np.argmax(beyond))
         if not np.isfinite(beyond[most]):
-            return f"{column} by {self.along}: too few levels or answers to say where effort accumulates."
-        if beyond[most] <= 0:
-            return f"{column} is no worse beyond {self.along} {first}; n = {n:,}."
-        total = metric.text(float(self.share @ scores.estimate))
-        lost = float(self.lost.sum())
-        whole = f"{distance_in_words(metric, abs(lost))} {'worse' if lost > 0 else 'better'}"
-        part = "Most of it comes with" if lost > 0 else "Something is lost with"
-        more = 100 * float(self.share[self.base + 1 :].sum())
+            return f"No single level is clearly worse than {self.along} {self.levels[self.base]}."
+        lost, half = self.lost[most], self.share[most] * self._half[most]
+        lead = "Most of it comes with" if self.lost[most] > self.whole[0] / 2 else "The largest part comes with"
         return (
-            f"{column} is {metric.text(float(scores.estimate[self.base]))} where {self.along} is {first}, and {total} "
-            f"over all {n:,} answers ({metric.good} is good). The {more:.0f} % of answers with more make the whole "
-            f"{whole}. {part} {self.along} {self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
-            f"{distance_in_words(metric, float(self.lost[most]))}."
+            f"{lead} {self.along} {self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
+            f"{distance_in_words(metric, float(lost))} ({self._text(lost - half)} to {self._text(lost + half)})."
         )
 
     def notes(self) -> tuple[str, ...]:
@@ -213,5 +245,8 @@ def accumulated_effort(
     beyond = numbers[known].max() > most
     names = tuple(f"{one:.0f}" + (" or more" if one == most and beyond else "") for one in found)
     difference = merged.estimate - merged.estimate[base]
+    totals = merged.tally.totals.sum(axis=1)
+    from_base = totals / totals.sum() - np.eye(len(found))[base]
+    error, whole = np.sqrt(np.maximum(variance, 0.0)), float(np.sqrt(max(0.0, from_base @ joint @ from_base)))
     without = int(scores.n[~np.isfinite(numbers)].sum())
-    return AccumulatedEffort(along, names, merged, base, difference, np.sqrt(np.maximum(variance, 0.0)), without)
+    return AccumulatedEffort(along, names, merged, base, difference, error, whole, without)

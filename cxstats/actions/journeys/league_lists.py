@@ -17,7 +17,7 @@ from cxstats.actions.journeys.ranks import Ranks
 from cxstats.scores.comparing.wording import BETTER, WORSE, difference_text
 from cxstats.scores.estimates import TOO_FEW, Scores, segment_names
 from cxstats.scores.planning.words import distance_in_words
-from cxstats.scores.samples import Interval, upper_tail
+from cxstats.scores.samples import Interval, student_quantile, upper_tail
 
 Floats = NDArray[np.float64]
 
@@ -30,14 +30,18 @@ FEW_UNITS: Final = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """What is found of the V units that can be compared.
+    """What is found of the V units of one set that can be compared.
 
     Attributes
     ----------
     units
         Their places among all units; shape (V,).
+    total
+        Score of all their answers: the average against which they are held.
     adjusted
         What each adds to what it was dealt, as measured.
+    degrees_of_freedom
+        Of the error of each, infinite without a design; NaN where all answers come from one cluster; shape (V,).
     effect, interval
         The same, shrunken, and its limits; shape (V,).
     below
@@ -51,7 +55,9 @@ class Fitted:
     """
 
     units: NDArray[np.intp]
+    total: float
     adjusted: Adjusted
+    degrees_of_freedom: Floats
     effect: Floats
     interval: Interval
     below: Floats
@@ -77,7 +83,9 @@ class LeagueTable:
     unit
         The unit of each of these cells.
     fitted
-        What is found of the units that can be compared.
+        What is found of the units that can be compared, of the set with most answers.
+    further
+        What is found of other sets, which share no kind of contact with these.
     """
 
     scores: Scores
@@ -86,30 +94,50 @@ class LeagueTable:
     measured: Measured
     unit: NDArray[np.intp]
     fitted: Fitted
+    further: tuple[Fitted, ...] = ()
 
     @property
     def total(self) -> float:
-        """Score of all answers of the units."""
-        return float(self.measured.share @ self.measured.estimate)
+        """Score of all answers of the units that are compared; of the set with most answers if there are several."""
+        return self.fitted.total
+
+    @property
+    def sets(self) -> tuple[Fitted, ...]:
+        """Sets of units that can be compared with each other, the one with most answers first."""
+        return self.fitted, *self.further
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, one row a unit, worst first and those not judged last; unrounded.
 
-        The column of units; ``n``; ``estimate`` (as measured), ``expected`` (of the average unit with this mix);
+        The column of units; ``n``; ``estimate`` (as measured), ``set`` (1 has most answers; scores, ranks and verdicts
+        of one set do not compare with those of another); ``expected`` (of the average unit with this mix);
         ``adjusted`` (with the mix of all answers: the total plus what the unit adds), ``standard_error``; ``shrunken``,
         ``low``, ``high``; ``funnel_low``, ``funnel_high``, ``funnel_low_wide``, ``funnel_high_wide`` (where 95 % and
         99.8 % of such adjusted scores lie by chance); ``p_value`` (adjusted for the number of units),
         ``below_average`` (probability); ``rank``, ``rank_low``, ``rank_high`` (1 is worst), ``among_worst``;
-        ``verdict``. NaN for a unit that shares no kind of contact with the others.
+        ``verdict``. NaN for a unit that shares no kind of contact with any other.
         """
-        found, total, sign = self.fitted, self.total, 1.0 if self.scores.metric.good == "high" else -1.0
         share = np.bincount(self.unit, weights=self.measured.share)
         reached = np.bincount(self.unit, weights=self.measured.share * self.measured.estimate)
         n = np.bincount(self.unit, weights=self.scores.n[self.measured.cells]).astype(np.int64)
+        parts = [self._figures(found).assign(set=number) for number, found in enumerate(self.sets, 1)]
+        compared = pd.concat(parts).reindex(range(len(n))).astype({"set": "Int64"})
+        known = compared["adjusted"].notna()
+        compared["verdict"] = compared["verdict"].where(known, NOT_LINKED)
+        compared.loc[(n < self.scores.minimum_base) & known, "verdict"] = TOO_FEW
+        keys = {self.of: list(self.units), "n": n, "estimate": reached / share, "set": compared.pop("set")}
+        table = pd.concat([pd.DataFrame(keys), compared], axis=1)
+        last = table["verdict"].isin([TOO_FEW, NOT_LINKED])
+        ordered = table.assign(last=last).sort_values(["last", "set", "rank"], ignore_index=True)
+        return ordered.drop(columns="last")
+
+    def _figures(self, found: Fitted) -> pd.DataFrame:
+        """Figures of the units of one set, by their places."""
+        total, sign = found.total, 1.0 if self.scores.metric.good == "high" else -1.0
         error, effect = found.adjusted.standard_error, found.adjusted.effect
         place = np.empty(len(effect))
         place[np.argsort(sign * found.effect, kind="stable")] = np.arange(1, len(effect) + 1)
-        figures = {
+        figures: dict[str, Any] = {
             "expected": found.adjusted.expected,
             "adjusted": total + effect,
             "standard_error": error,
@@ -118,22 +146,18 @@ class LeagueTable:
             "high": total + found.interval.high,
         }
         for level, name in zip(FUNNEL_LEVELS, ("", "_wide"), strict=True):
-            half = float(scipy.special.ndtri(upper_tail(level))) * error
+            normal = float(scipy.special.ndtri(upper_tail(level)))
+            simple = np.isinf(found.degrees_of_freedom)
+            student = student_quantile(np.where(simple, 1.0, found.degrees_of_freedom), upper_tail(level))
+            half = np.where(simple, normal, student) * error
             figures |= {f"funnel_low{name}": total - half, f"funnel_high{name}": total + half}
         figures |= {"p_value": found.p_value, "below_average": found.below, "rank": place}
         figures |= {"rank_low": found.ranks.low, "rank_high": found.ranks.high}
         figures |= {"among_worst": found.ranks.among_worst}
-        compared = pd.DataFrame(figures, index=found.units).reindex(range(len(n)))
-        told = compared["p_value"] < 1 - self.scores.confidence_level
-        better = np.where(sign * (compared["adjusted"] - total) > 0, BETTER, WORSE)
-        known = compared["adjusted"].notna()
-        compared["verdict"] = np.where(known, np.where(told, better, NOT_TOLD), NOT_LINKED)
-        few = n < self.scores.minimum_base
-        compared.loc[few & known, "verdict"] = TOO_FEW
-        keys = {self.of: list(self.units), "n": n, "estimate": reached / share}
-        table = pd.concat([pd.DataFrame(keys), compared], axis=1)
-        last = table["verdict"].isin([TOO_FEW, NOT_LINKED])
-        return table.assign(last=last).sort_values(["last", "rank"], ignore_index=True).drop(columns="last")
+        better = np.where(sign * effect > 0, BETTER, WORSE)
+        told = np.where(found.p_value < 1 - self.scores.confidence_level, better, NOT_TOLD)
+        figures["verdict"] = np.where(np.isnan(found.p_value), TOO_FEW, told)
+        return pd.DataFrame(figures, index=found.units)
 
     def to_text(self) -> pd.DataFrame:
         """Table as people read it, worst first; without score and rank where answers are too few."""
@@ -145,9 +169,11 @@ class LeagueTable:
             return np.where(shown, [text(row) if ok else "" for row, ok in zip(rows, shown, strict=True)], "")
 
         level = f"{100 * self.scores.confidence_level:g} % interval"
+        number = {"set": column(lambda row: f"{row['set']}")} if self.further else {}
         return pd.DataFrame(
             {
                 self.of: segment_names(table[[self.of]]),
+                **number,
                 "n": [f"{row['n']:,}" for row in rows],
                 "measured": column(lambda row: write(row["estimate"])),
                 "expected of its mix": column(lambda row: write(row["expected"])),
@@ -162,29 +188,36 @@ class LeagueTable:
         )
 
     def sentences(self) -> tuple[str, ...]:
-        """Say how many units cannot be told from the average, which can, and how far units truly differ."""
-        table, metric = self.to_frame(), self.scores.metric
-        compared = table[~table["verdict"].isin([TOO_FEW, NOT_LINKED])]
-        if not len(compared):
-            return (f"No {self.of} has enough answers to be judged.",)
+        """Say how many units cannot be told from the average, which can, and how far units truly differ; by set."""
+        table = self.to_frame()
+        said: list[str] = []
+        for number, found in enumerate(self.sets, 1):
+            compared = table[(table["set"] == number) & ~table["verdict"].isin([TOO_FEW, NOT_LINKED])]
+            lead = f"Set {number}, {len(found.units):,} {self.of}s: " if self.further else ""
+            if len(compared):
+                said += [f"{lead}{one}" for one in self._said_of(found, compared)]
+        return tuple(said) or (f"No {self.of} has enough answers to be judged.",)
+
+    def _said_of(self, found: Fitted, compared: pd.DataFrame) -> list[str]:
+        metric = self.scores.metric
         said = [f"{int((compared['verdict'] == NOT_TOLD).sum()):,} of {len(compared):,} {self.of}s {NOT_TOLD}."]
         for verdict in (WORSE, BETTER):
             some = compared[compared["verdict"] == verdict]
             named = zip(segment_names(some[[self.of]]), some.to_dict("records"), strict=True)
             shown = [f"{name} {metric.text(row['shrunken'])} (n = {row['n']:,})" for name, row in named]
-            average = f"the average of {metric.text(self.total)}"
+            average = f"the average of {metric.text(found.total)}"
             said += [f"Clearly {verdict} than {average}: {listed(shown)}."] if shown else []
         raw, shrunk = compared["estimate"], compared["shrunken"]
         said.append(
             f"Measured scores run from {metric.text(raw.min())} to {metric.text(raw.max())}; allowing for chance and "
             f"for what was dealt, from {metric.text(shrunk.min())} to {metric.text(shrunk.max())}."
         )
-        return (*said, self._spread())
+        return [*said, self._spread(found)]
 
-    def _spread(self) -> str:
+    def _spread(self, found: Fitted) -> str:
         """Say how far two units differ: the mean distance of two normal deviates is 2 / sqrt(pi) times their spread."""
-        metric, count = self.scores.metric, len(self.fitted.units)
-        typical, low, high = (2 / np.sqrt(np.pi) * one for one in self.fitted.between)
+        metric, count = self.scores.metric, len(found.units)
+        typical, low, high = (2 / np.sqrt(np.pi) * one for one in found.between)
         limits = f"{difference_text(metric, low, signed=False)} to {difference_text(metric, high, signed=False)}"
         if count < FEW_UNITS:
             return (
@@ -205,24 +238,49 @@ class LeagueTable:
             "are clearly apart do differently.",
             self.fitted.ranks.in_words,
         ]
-        if self.fitted.adjusted.uneven > 0:
-            apart = distance_in_words(self.scores.metric, self.fitted.adjusted.uneven)
+        uneven = max(found.adjusted.uneven for found in self.sets)
+        if uneven > 0:
+            apart = distance_in_words(self.scores.metric, uneven)
             notes.append(
                 f"One and the same {self.of} is better at some kinds of contact than at others, by a standard "
                 f"deviation of {apart}; errors allow for it."
             )
-        table = self.to_frame()
-        for verdict, why in (
-            (TOO_FEW, "too few answers to say"),
-            (NOT_LINKED, "no kind of contact shared with others"),
-        ):
-            some = segment_names(table.loc[table["verdict"] == verdict, [self.of]])
-            notes += [f"Not judged, {why}: {listed(some)}."] if some else []
+        notes += self._linked() + self._not_judged()
         without = int(self.scores.n.sum() - self.scores.n[self.measured.cells].sum())
         notes += [f"{without:,} answers without a value in {self.of} are left out."] if without else []
         if self.measured.apart:
             notes.append("The covariance between cells under the design is not known and counts as 0.")
         return tuple(notes)
+
+    def _linked(self) -> list[str]:
+        """Say which sets there are, and that they do not compare."""
+        if not self.further:
+            return []
+        named = [
+            f"set {number}: {listed(segment_names(pd.DataFrame({self.of: [self.units[k] for k in found.units]})))}"
+            for number, found in enumerate(self.sets, 1)
+        ]
+        return [
+            f"No kind of contact is shared between {len(self.sets)} sets of {self.of}s ({'. '.join(named)}). Each is "
+            "judged against the average of its own set, and scores, ranks and verdicts do not compare across sets."
+        ]
+
+    def _not_judged(self) -> list[str]:
+        table = self.to_frame()
+        alone = {self.units[k] for found in self.sets for k in found.units[np.isnan(found.degrees_of_freedom)]}
+        few = (table["verdict"] == TOO_FEW) & ~table[self.of].isin(alone)
+        design = self.scores.tally.design
+        cluster = (design.clusters if design else None) or "row"
+        reasons = (
+            (few, "too few answers to say"),
+            (table[self.of].isin(alone), f"all answers from one {cluster}"),
+            (table["verdict"] == NOT_LINKED, "no kind of contact shared with others"),
+        )
+        return [
+            f"Not judged, {why}: {listed(segment_names(table.loc[some, [self.of]]))}."
+            for some, why in reasons
+            if some.any()
+        ]
 
     def _repr_html_(self) -> str:
         said = "<br>".join(escape(line) for line in self.sentences())

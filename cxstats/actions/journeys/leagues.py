@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ import scipy
 from numpy.typing import NDArray
 
 from cxstats.actions.journeys.league_lists import Fitted, LeagueTable
-from cxstats.actions.journeys.measuring import measured
+from cxstats.actions.journeys.measuring import POOLED_ANSWERS, measured
 from cxstats.actions.journeys.mix_adjustment import Dealt, adjusted
 from cxstats.actions.journeys.ranks import RankIntervals, held_at_once, ranks_of, require_rank_intervals, worst_among
 from cxstats.actions.journeys.shrinkage import shrink
@@ -26,6 +27,7 @@ from cxstats.responses.names import unknown_name
 from cxstats.responses.scales import Scale
 from cxstats.responses.tallies import tally
 from cxstats.responses.weights import Design
+from cxstats.scores.comparing.sides import degrees_of_union
 from cxstats.scores.estimates import Scores, score
 from cxstats.scores.metrics import Metric
 from cxstats.scores.multiplicity import adjusted_p_values
@@ -68,7 +70,8 @@ def league_table(
     Raises
     ------
     ValueError
-        If there are fewer than two units that share a kind of contact.
+        If there are fewer than two units that share a kind of contact, or all answers of each unit come from one
+        cluster of the design.
 
     See Also
     --------
@@ -103,7 +106,11 @@ def league_of(
     A unit's part is fitted beside a part for each cell of the mix (fixed effects); that a unit is better at one kind
     than at another widens the errors. Parts are then taken as normal around 0 and shrunk with their joint covariance,
     averaged over what the table says of their spread. Whether a unit can be told from the average is a test of its
-    unshrunken part, with Holm's adjustment for the number of units.
+    unshrunken part, with Holm's adjustment for the number of units. Under a design it is Student's, with the unit's
+    clusters less one as degrees of freedom and as many again, up to thirty, as all other units have, since the variance
+    of a unit is averaged with theirs; so errors are too small for a unit whose answers vary between clusters far more
+    than those of others do. Units that no kind of contact links are compared in sets, each against the
+    average of its own.
 
     References
     ----------
@@ -119,14 +126,51 @@ def league_of(
     unit, names = pd.factorize(rows[of], use_na_sentinel=False, sort=False)
     kind = rows.drop(columns=of).apply(tuple, axis=1).factorize()[0] if len(rows.columns) > 1 else np.zeros_like(unit)
     table = Dealt(unit, kind, cells.estimate, cells.share)
-    linked = table.connected
-    units, of_unit = np.unique(unit[linked], return_inverse=True)
-    if len(units) < _FEWEST:
-        raise ValueError(f"a league table needs two or more units that share a kind of contact; got {len(units)}")
-    whole = cells.covariance
+    freedom = _freedom(scores, of, cells.cells[:, None] == np.arange(len(scores.n)), unit)
+    linked, sets = table.linked_set, list[Fitted]()
+    for each in range(int(linked.max()) + 1):
+        if len(np.unique(unit[linked == each])) >= _FEWEST:
+            found = _fitted(scores, table, cells.covariance, linked == each, freedom=freedom, worst=worst, rng=rng)
+            sets.append(_ranked_at_once(scores, found) if ranks == "joint" else found)
+    if not sets:
+        raise ValueError("a league table needs two or more units that share a kind of contact; got 1")
+    return LeagueTable(scores, of, tuple(names.tolist()), cells, unit, sets[0], tuple(sets[1:]))
+
+
+def _freedom(scores: Scores, of: str, places: NDArray[np.bool_], unit: NDArray[np.intp]) -> Floats:
+    """Degrees of freedom of the error of each unit: its clusters less one under a design; infinite without one."""
+    members = (np.eye(int(unit.max()) + 1)[:, unit] @ places) > 0
+    tally = scores.tally
+    # Where the tally does not hold which clusters cells share, they count as clusters of their own.
+    alone = np.where(members, tally.degrees_of_freedom, 0.0).sum(axis=1)
+    found = degrees_of_union(tally, members) if tally.sums else alone
+    if (found < 1).all():
+        design = tally.design
+        by = (design.clusters if design else None) or "row"
+        raise ValueError(
+            f"each {of!r} needs answers of two or more clusters {by!r}, since chance shows between clusters; all have "
+            f"one. Cluster by what is sampled within each {of!r}, such as shift or customer"
+        )
+    return found
+
+
+def _fitted(
+    scores: Scores,
+    table: Dealt,
+    covariance: Floats,
+    linked: NDArray[np.bool_],
+    *,
+    freedom: Floats,
+    worst: int,
+    rng: int,
+) -> Fitted:
+    """Compare the units of one set with its average."""
+    units, of_unit = np.unique(table.unit[linked], return_inverse=True)
+    kinds = np.unique(table.kind[linked], return_inverse=True)[1]
+    score, weight = table.score[linked], table.weight[linked]
     found = adjusted(
-        Dealt(of_unit, np.unique(kind[linked], return_inverse=True)[1], table.score[linked], table.weight[linked]),
-        whole[linked] if whole.ndim == 1 else whole[np.ix_(linked, linked)],
+        Dealt(of_unit, kinds, score, weight),
+        covariance[linked] if covariance.ndim == 1 else covariance[np.ix_(linked, linked)],
     )
     # Parts are known but for a constant: they are shrunk without it, and then held against their mean.
     apart = scipy.linalg.helmert(len(units)).T
@@ -140,18 +184,27 @@ def league_of(
     centred, level = found.centring @ apart, scores.confidence_level
     drawn = shrunken.draw(N_DRAWS, np.random.default_rng(rng)) @ centred.T
     sign = 1.0 if scores.metric.good == "high" else -1.0
-    p_values = 2 * scipy.special.ndtr(-np.abs(found.effect) / found.standard_error)
-    ranked = ranks_of(-sign * drawn, worst=worst_among(worst, len(units)), confidence_level=level)
-    if ranks == "joint":
-        ranked = held_at_once(ranked, -sign * found.effect, found.covariance, confidence_level=level)
-    fitted = Fitted(
+    # The errors of all other units say as much of the error of each as so many clusters more.
+    known = freedom[units]
+    finite = np.where(np.isfinite(known), known, 0.0)
+    degrees = np.where(known < 1, np.nan, known + np.minimum(POOLED_ANSWERS, finite.sum() - finite))
+    away = -np.abs(found.effect) / found.standard_error
+    p_values = 2 * np.where(np.isinf(degrees), scipy.special.ndtr(away), scipy.special.stdtr(degrees, away))
+    return Fitted(
         units=units,
+        total=float(weight @ score / weight.sum()),
         adjusted=found,
+        degrees_of_freedom=degrees,
         effect=shrunken.mean(centred),
         interval=shrunken.interval(level, centred),
         below=np.asarray((sign * drawn < 0).mean(axis=0)),
         p_value=adjusted_p_values(p_values, "holm"),
-        ranks=ranked,
+        ranks=ranks_of(-sign * drawn, worst=worst_among(worst, len(units)), confidence_level=level),
         between=shrunken.between(level),
     )
-    return LeagueTable(scores, of, tuple(names.tolist()), cells, unit, fitted)
+
+
+def _ranked_at_once(scores: Scores, found: Fitted) -> Fitted:
+    sign, apart = 1.0 if scores.metric.good == "high" else -1.0, found.adjusted
+    pain, level = -sign * apart.effect, scores.confidence_level
+    return replace(found, ranks=held_at_once(found.ranks, pain, apart.covariance, confidence_level=level))

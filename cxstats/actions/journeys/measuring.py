@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxstats.scores.comparing.sides import covariance_of_sides
+from cxstats.scores.comparing.sides import covariance_of_sides, degrees_of_union
 from cxstats.scores.estimates import Scores
 from cxstats.scores.precision import divide
 
@@ -41,6 +41,8 @@ class Measured:
         Score of each; shape (C,).
     variance
         Its sampling variance; shape (C,).
+    usual
+        What that would be if answers in it varied as those of all cells do; shape (C,).
     correlation
         Between the scores, where a design makes cells share clusters or strata; shape (C, C). None where cells are
         independent, and where the tally does not hold it.
@@ -53,6 +55,7 @@ class Measured:
     cells: NDArray[np.intp]
     estimate: Floats
     variance: Floats
+    usual: Floats
     correlation: Floats | None
     share: Floats
     apart: bool
@@ -87,6 +90,7 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), having: str | None = 
     ----------
     Smyth (2004), Linear models and empirical Bayes methods for assessing differential expression in microarray
     experiments. Statistical Applications in Genetics and Molecular Biology 3.
+    Cochran (1977), Sampling techniques, 3rd edition. Wiley; of subpopulations of few units.
     """
     tally = scores.tally
     present = tally.n > 0
@@ -105,8 +109,9 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), having: str | None = 
     size = divide(totals**2, tally.squares_left[cells])
     degrees = np.minimum(tally.n[cells] - 1.0, tally.degrees_of_freedom[cells])
     spread = alone * size
-    if tally.design is None:
-        spread = spread * divide(tally.n[cells].astype(np.float64), tally.n[cells] - 1)
+    clustered = tally.design is not None and tally.design.clusters is not None
+    units = degrees + 1 if clustered else tally.n[cells].astype(np.float64)
+    spread = spread * divide(units, units - 1) * _taken_already(scores)
     known = np.isfinite(spread) & (degrees > 0)
     own, degrees = np.where(known, spread, 0.0), np.where(known, degrees, 0.0)
     pooled = np.full(len(cells), _pooled(scores, own, degrees))
@@ -115,16 +120,30 @@ def measured(scores: Scores, *, alike: Sequence[str] = (), having: str | None = 
         size_of, sum_of = (np.bincount(group, weights=one)[group] for one in (degrees, degrees * own))
         pooled = (sum_of + POOLED_ANSWERS * pooled) / (size_of + POOLED_ANSWERS)
     each = (degrees * own + POOLED_ANSWERS * pooled) / (degrees + POOLED_ANSWERS)
-    variance = np.where(np.isfinite(size), each / np.where(np.isfinite(size), size, 1.0), 0.0)
+    sized = np.isfinite(size)
+    variance, usual = (np.where(sized, one / np.where(sized, size, 1.0), 0.0) for one in (each, pooled))
     correlation = _correlation(scores, cells)
     return Measured(
         cells,
         scores.estimate[cells],
         variance,
+        usual,
         correlation,
         totals / totals.sum(),
         tally.design is not None and correlation is None,
     )
+
+
+def _taken_already(scores: Scores) -> float:
+    """Return what the whole sample's units less one over its units come to; 1 without a design.
+
+    Under a design errors allow for the number of units of the whole sample, and not for the few in a cell.
+    """
+    tally = scores.tally
+    if tally.design is None or not tally.sums:
+        return 1.0
+    whole = float(degrees_of_union(tally, np.ones((1, len(tally.n)), dtype=np.bool_))[0])
+    return whole / (whole + 1) if 0 < whole < np.inf else 1.0
 
 
 def _pooled(scores: Scores, spread: Floats, degrees: Floats) -> float:
@@ -138,7 +157,7 @@ def _correlation(scores: Scores, cells: NDArray[np.intp]) -> Floats | None:
     if tally.design is None or tally.joint is None:
         return None
     found = covariance_of_sides(scores, np.eye(len(tally.n), dtype=np.bool_)[cells])
-    root = np.sqrt(np.diagonal(found))
+    root = np.sqrt(np.maximum(np.diagonal(found), 0.0))
     known = root > 0
     found = np.divide(found, root * root[:, None], out=np.zeros_like(found), where=known & known[:, None])
     np.fill_diagonal(found, 1.0)

@@ -40,13 +40,14 @@ class Dealt:
     weight: Floats
 
     @property
-    def connected(self) -> NDArray[np.bool_]:
-        """Which cells can be compared: those of the largest set of units that are linked by kinds; shape (M,)."""
+    def linked_set(self) -> Places:
+        """Which set of units that are linked by kinds a cell belongs to; 0 has the most answers; shape (M,)."""
         units = int(self.unit.max()) + 1
         nodes = units + int(self.kind.max()) + 1
         graph = scipy.sparse.coo_array((np.ones(len(self.unit)), (self.unit, units + self.kind)), shape=(nodes, nodes))
         part = scipy.sparse.csgraph.connected_components(graph, directed=False)[1][self.unit]
-        return part == np.argmax(np.bincount(part, weights=self.weight))
+        largest_first = np.argsort(-np.bincount(part, weights=self.weight), kind="stable")
+        return np.argsort(largest_first, kind="stable")[part]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

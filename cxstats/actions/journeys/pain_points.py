@@ -9,13 +9,14 @@
 >>> found.to_frame()[["channel", "n", "estimate", "shrunken", "contribution", "owner"]].round(2).head(2)
   channel   n  estimate  shrunken  contribution owner
 0   phone  40      2.75      2.76          0.44   Ann
-1    chat  80      5.75      5.74         -0.28   NaN
+1    chat  80      5.75      5.75         -0.28   NaN
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from cxstats.actions.journeys.measuring import Measured, measured
@@ -31,17 +32,19 @@ from cxstats.actions.journeys.ranks import (
     worst_among,
 )
 from cxstats.actions.journeys.references import Reference, reference_for
-from cxstats.actions.journeys.shrinkage import Shrunken, shrink
+from cxstats.actions.journeys.unlike import Judged, Own, shrink_the_like
 from cxstats.responses.names import unknown_name
 from cxstats.responses.tallies import Tally
 from cxstats.scores.comparing.benchmarks import Benchmark
 from cxstats.scores.estimates import Scores, score
-from cxstats.scores.samples import Interval
+from cxstats.scores.samples import Interval, upper_tail
 
 Floats = NDArray[np.float64]
 
 N_DRAWS: Final = 4_000
 SEED: Final = 20261122
+ENOUGH: Final = 10
+"""With fewer answers than this no cell is found to be unlike the others."""
 _FEWEST: Final = 2
 
 
@@ -92,11 +95,16 @@ def pain_points(
     -----
     The true scores of cells are taken as normal around the line; what they measured as normal around them, with a
     variance that is averaged with that of all cells, and under a design with the covariance between cells. The spread
-    of the true scores is averaged over what the cells say of it. The shrunken scores are then moved together by the
-    little that makes their mean over the answers equal the score of all answers, so that contributions add up.
+    of the true scores is averaged over what the cells say of it. A cell of ten or more answers that is too far from the
+    line to be like the others is not shrunk, and does not count for their spread. Shrinking holds on average over
+    cells, and not for those that are truly the worst; so no limit lies within the cell's own interval at twice the
+    error (90 % where intervals are of 95 %), which whatever the true score is holds it that often. The shrunken
+    scores are then moved together by the little that makes their mean over the answers equal the score of all answers,
+    so that contributions add up.
 
     References
     ----------
+    Efron and Morris (1972), Limiting the risk of Bayes and empirical Bayes estimators, part II. JASA 67.
     Morris and Tang (2011), Estimating random effects via adjustment for density maximization. Statistical Science 26.
     Datta, Ghosh, Steorts and Maples (2011), Bayesian benchmarking with applications to small area estimation. TEST 20.
     """
@@ -110,7 +118,9 @@ def pain_points(
     aim = reference_for(scores.metric, reference, total=float(cells.share @ cells.estimate))
     line = line_of(segments, toward)
     values = np.asarray(scores.metric.values, dtype=np.float64)
-    shrunken = shrink(cells.estimate, cells.covariance, columns=line.columns, most=float(np.ptp(values)) / 2)
+    most = float(np.ptp(values)) / 2
+    own = _own(scores, cells)
+    shrunken = shrink_the_like(cells.estimate, cells.covariance, columns=line.columns, most=most, own=own)
     moved = _adding_up(shrunken.mean(), cells, values)
     worth = cells.share if order == "contribution" else np.ones(len(cells.share))
     short = _short(scores, cells, shrunken, aim, moved=moved)
@@ -126,8 +136,9 @@ def pain_points(
         measured=cells,
         reference=aim,
         line=line,
-        between=shrunken.between(scores.confidence_level),
+        between=shrunken.like.between(scores.confidence_level),
         short=short,
+        unlike=shrunken.chance,
         ranks=ranked,
         order=order,
         owners=owners_of(segments, owners),
@@ -149,6 +160,17 @@ def _cells_of(scores: Scores) -> Measured:
     if len(found.cells) < _FEWEST:
         raise ValueError(f"pain points need two or more cells with answers; got {len(found.cells)}")
     return found
+
+
+def _own(scores: Scores, cells: Measured) -> Own:
+    """Take what each cell says by itself; nothing but the range of the metric where that has no limits."""
+    limits, level = scores.interval(), scores.confidence_level
+    low, high = limits.low[cells.cells], limits.high[cells.cells]
+    least, most = min(scores.metric.values), max(scores.metric.values)
+    low, high = np.where(np.isfinite(low), low, least), np.where(np.isfinite(high), high, most)
+    spread = (high - low) / 2 / float(scipy.special.ndtri(upper_tail(level)))
+    enough = scores.n[cells.cells] >= ENOUGH
+    return Own(cells.estimate, (low + high) / 2, spread, cells.usual, enough)
 
 
 def _adding_up(means: Floats, cells: Measured, values: Floats) -> _Moved:
@@ -173,14 +195,14 @@ def _at_once(
     return held_at_once(ranks, pain, covariance, confidence_level=confidence_level)
 
 
-def _short(scores: Scores, cells: Measured, shrunken: Shrunken, aim: Reference, *, moved: _Moved) -> Short:
+def _short(scores: Scores, cells: Measured, shrunken: Judged, aim: Reference, *, moved: _Moved) -> Short:
     """How far cells fall short, with intervals."""
     sign, level = (1.0 if scores.metric.good == "high" else -1.0), scores.confidence_level
     values = np.asarray(scores.metric.values)
     limits = shrunken.interval(level)
     scored = Interval(*(np.clip(one + moved.shift, values.min(), values.max()) for one in (limits.low, limits.high)))
     if aim.is_overall:
-        apart = shrunken.interval(level, np.eye(len(cells.share)) - cells.share)
+        apart = shrunken.against(cells.share, level)
     else:
         apart = shrunken.interval(level, extra=aim.variance)
         apart = Interval(*(one + moved.shift - aim.value for one in (apart.low, apart.high)))

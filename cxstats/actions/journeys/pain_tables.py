@@ -14,6 +14,7 @@ from cxstats.actions.journeys.owners import NOBODY
 from cxstats.actions.journeys.prior_lines import PriorLine
 from cxstats.actions.journeys.ranks import Ranks
 from cxstats.actions.journeys.references import Reference
+from cxstats.actions.journeys.unlike import CERTAIN
 from cxstats.scores.comparing.wording import difference_text, unit_of_differences
 from cxstats.scores.estimates import TOO_FEW, Scores, segment_names
 from cxstats.scores.metrics import Metric
@@ -63,6 +64,8 @@ class PainPoints:
         Standard deviation of true scores around that line (median), and the limits of its interval.
     short
         Shrunken scores and shortfalls.
+    unlike
+        Probability that a cell is unlike the others; shape (C,). 1 for those that are not shrunk at all.
     ranks
         Intervals of ranks and the probability of being among the worst.
     order
@@ -77,6 +80,7 @@ class PainPoints:
     line: PriorLine
     between: tuple[float, float, float]
     short: Short
+    unlike: Floats
     ranks: Ranks
     order: Order
     owners: tuple[str | None, ...]
@@ -122,7 +126,7 @@ class PainPoints:
         ``shortfall``, ``shortfall_low``, ``shortfall_high``; ``share`` (of all answers), ``contribution``,
         ``contribution_low``, ``contribution_high``; ``total_if_fixed`` (the total with this cell at the reference; as
         it is where the cell is better); ``rank``, ``rank_low``, ``rank_high`` (1 is worst), ``among_worst``;
-        ``owner``, ``too_few``.
+        ``unlike`` (probability that the cell is unlike the others), ``owner``, ``too_few``.
         """
         short, share, contribution = self.short, self.measured.share, self.contribution
         pain = contribution if self.order == "contribution" else short.shortfall
@@ -148,6 +152,7 @@ class PainPoints:
             "rank_low": self.ranks.low,
             "rank_high": self.ranks.high,
             "among_worst": self.ranks.among_worst,
+            "unlike": self.unlike,
             "owner": list(self.owners),
             "too_few": self.too_few,
         }
@@ -176,16 +181,25 @@ class PainPoints:
     def notes(self) -> tuple[str, ...]:
         """Say how scores were shrunk, what was assumed, and what is left out."""
         metric, (between, low, high) = self.metric, self.between
+        alone = f"{100 * max(0.0, 2 * self.scores.confidence_level - 1):g} % interval of the cell alone"
         spread = (
             f"Scores of cells are shrunk towards {self.line.in_words}, the more the fewer the answers; "
             f"{100 * self.scores.confidence_level:g} % intervals in brackets. True scores differ from it by a standard "
             f"deviation of {distance_in_words(metric, between)} ({difference_text(metric, low, signed=False)} to "
             f"{difference_text(metric, high, signed=False)}). The variance of answers in a cell is averaged with that "
-            f"of all cells, which counts as {POOLED_ANSWERS} answers. The shrunken scores are moved together so that "
-            "contributions add up to the shortfall of the total."
+            f"of all cells, which counts as {POOLED_ANSWERS} answers. No interval ends within the {alone}. "
+            "The shrunken scores are moved together so that contributions add up to the shortfall of the total."
         )
         fixed = "What fixing a cell would bring takes its share of the answers and all other cells as they are."
-        notes = (spread, fixed, self.ranks.in_words, *self._left_out(), *self._unowned(), self._design())
+        notes = (
+            spread,
+            *self._apart(),
+            fixed,
+            self.ranks.in_words,
+            *self._left_out(),
+            *self._unowned(),
+            self._design(),
+        )
         return tuple(one for one in notes if one)
 
     def _named(self, rows: pd.DataFrame) -> list[str]:
@@ -224,6 +238,17 @@ class PainPoints:
         )
         said.append(f"Owner: {row['owner']}." if pd.notna(row["owner"]) else "No owner is named.")
         return " ".join(said)
+
+    def _apart(self) -> list[str]:
+        """Name the cells that are not like the others, and those that shrinking moves out of their own interval."""
+        limits, cells = self.scores.interval(), self.measured.cells
+        shown, alone, names = ~self.too_few, self.unlike >= CERTAIN, np.array(self.names, dtype=object)
+        moved = (self.short.shrunken < limits.low[cells]) | (self.short.shrunken > limits.high[cells])
+        said = (
+            (alone, "Too far from the others to be like them, and therefore as measured"),
+            (moved & ~alone, "Shrunk to outside of the interval of the cell alone, so read its answers"),
+        )
+        return [f"{why}: {listed(names[shown & some].tolist())}." for some, why in said if (shown & some).any()]
 
     def _left_out(self) -> list[str]:
         few, names = self.too_few, np.array(self.names, dtype=object)

@@ -63,19 +63,20 @@ class Shrunken:
 
     def mean(self, contrasts: Floats | None = None) -> Floats:
         """Posterior means of the true scores, or of linear contrasts of them, shape (R, S); shape (S,) or (R,)."""
-        return self.weights @ self._moments(contrasts)[0]
+        return self.weights @ self.moments(contrasts)[0]
 
     def standard_deviation(self, contrasts: Floats | None = None) -> Floats:
         """Posterior standard deviations of the same."""
-        means, spreads = self._moments(contrasts)
+        means, spreads = self.moments(contrasts)
         return np.sqrt(self.weights @ (spreads**2 + (means - self.weights @ means) ** 2))
 
     def interval(self, confidence_level: float, contrasts: Floats | None = None, *, extra: float = 0.0) -> Interval:
         """Equal-tailed posterior interval of the same; `extra` is a variance to add, as that of a reference."""
-        means, spreads = self._moments(contrasts)
+        means, spreads = self.moments(contrasts)
         spreads = np.sqrt(spreads**2 + extra)
         tail = 1 - upper_tail(confidence_level)
-        return Interval(*(_mixture_quantile(self.weights, means, spreads, share) for share in (tail, 1 - tail)))
+        weights = self.weights[:, None]
+        return Interval(*(mixture_quantile(weights, means, spreads, share) for share in (tail, 1 - tail)))
 
     def draw(self, size: int, rng: Generator) -> Floats:
         """Draw true scores from their joint posterior; shape (size, S)."""
@@ -92,7 +93,7 @@ class Shrunken:
             drawn += (1 - kept) * (moved @ self.columns.T)
         return drawn if self.basis is None else drawn @ self.basis.T
 
-    def _moments(self, contrasts: Floats | None) -> tuple[Floats, Floats]:
+    def moments(self, contrasts: Floats | None = None) -> tuple[Floats, Floats]:
         """Means and standard deviations given each node; shape (T, R) each."""
         line = _line(self.estimate, self.variance, self.columns, self.nodes**2)
         given = line.centre + line.kept * (self.estimate - line.centre)
@@ -241,16 +242,49 @@ def _line(estimate: Floats, variance: Floats, columns: Floats, between: Floats) 
     return _Line(centre, covariance, between[:, None] / total, density)
 
 
-def _mixture_quantile(weights: Floats, means: Floats, spreads: Floats, share: float) -> Floats:
-    """Quantile of mixtures of normals, by bisection; means and spreads of shape (T, R)."""
-    mean = weights @ means
+def mixture_quantile(weights: Floats, means: Floats, spreads: Floats, share: float) -> Floats:
+    """Quantile of mixtures of normals, by bisection; means and spreads of shape (T, R), weights that or (T, 1)."""
+    mean: Floats = (weights * means).sum(axis=0)
     # No quantile is further from the mean than this (Cantelli's inequality).
     odds = max(share / (1 - share), (1 - share) / share)
-    reach = 1.01 * np.sqrt(odds * (weights @ (spreads**2 + (means - mean) ** 2)))
-    low, high = mean - reach, mean + reach
+    reach = 1.01 * np.sqrt(odds * (weights * (spreads**2 + (means - mean) ** 2)).sum(axis=0))
+    low: Floats = mean - reach
+    high: Floats = mean + reach
     safe = np.where(spreads > 0, spreads, 1e-300)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        below = weights @ scipy.special.ndtr((middle - means) / safe) < share
+        reached = np.asarray(scipy.special.ndtr((middle - means) / safe), dtype=np.float64)
+        below = (weights * reached).sum(axis=0) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return (low + high) / 2
+
+
+def deleted_densities(found: Shrunken, variance: Floats, usual: Floats) -> Floats:
+    """Logarithms of the density of each score given all others and each tau; shape (T, S).
+
+    Infinite for a score of which the others say nothing, since a column of the line is its own.
+
+    Parameters
+    ----------
+    found
+        Of S scores.
+    variance, usual
+        Sampling variance of each, and the one to take for this instead; shape (S,).
+
+    References
+    ----------
+    Cook and Weisberg (1982), Residuals and influence in regression. Chapman and Hall.
+    """
+    line = _line(found.estimate, found.variance, found.columns, found.nodes**2)
+    weight = 1 / (found.variance + found.nodes[:, None] ** 2)
+    turn = np.eye(len(found.estimate)) if found.basis is None else found.basis
+    left = (weight * (found.estimate - line.centre)) @ turn.T
+    through = np.einsum("rs,ts,sp->trp", turn, weight, found.columns, optimize=True)
+    alone = weight @ (turn**2).T
+    precision = alone - np.einsum("trp,tpq,trq->tr", through, line.covariance, through, optimize=True)
+    known = precision > 1e-8 * alone
+    safe = np.where(known, precision, 1.0)
+    # Errors that go together leave less than the variance of one, which must not become negative.
+    ratio = np.minimum(1.0, np.divide(usual, variance, out=np.ones_like(usual), where=variance > 0))
+    total = np.maximum(1 / safe + usual - variance, ratio / safe)
+    return np.where(known, -(np.log(2 * np.pi * total) + (left / safe) ** 2 / total) / 2, np.inf)

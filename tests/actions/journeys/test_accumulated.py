@@ -39,7 +39,41 @@ def test_levels_taken_together_are_counted_as_one(answers):
     assert found.standard_error == pytest.approx([0, error])
     table = found.to_frame()
     assert table["difference_low"][1] == pytest.approx(more.mean() - one.mean() - 1.959964 * error, abs=1e-6)
-    assert "Most of it comes with contacts 2 or more" in found.sentence()
+    # All that is lost comes with the second level, whose share of the answers it is.
+    lost, low, high = found.whole
+    assert lost == pytest.approx(found.lost[1])
+    assert high - lost == pytest.approx(1.959964 * len(more) / len(answers) * error, abs=1e-6)
+    said = f"{lost:.2f} points ({low:.2f} to {high:.2f})."
+    assert f"Most of it comes with contacts 2 or more ({100 * found.share[1]:.0f} % of the answers): {said}" in (
+        found.sentence()
+    )
+    assert f"make the whole {lost:.2f} points worse (95 % interval {low:.2f} to {high:.2f})." in found.sentence()
+
+
+def test_noise_is_seldom_said_to_take_anything_off_the_total():
+    rng, worse, apart, missed = np.random.default_rng(21), 0, 0, 0
+    for _ in range(200):
+        noise = pd.DataFrame({"ces": rng.integers(1, 8, 300), "contacts": rng.integers(1, 5, 300)})
+        found = accumulated_effort(noise, "ces", along="contacts", scale="ces-2.0")
+        _, low, high = found.whole
+        said = found.sentence()
+        worse += "comes with" in said
+        apart += "not clearly" not in said
+        missed += not low <= 0 <= high
+    # One sentence in twenty says that there is a difference, half of them that it is worse.
+    assert apart == missed
+    assert apart <= 20
+    assert worse <= 12
+
+
+def test_levels_that_are_clearly_better_are_said_to_be(answers):
+    better = answers.assign(ces=8 - answers["ces"])
+    found = accumulated_effort(better, "ces", along="contacts", scale="ces-2.0")
+    lost, low, high = found.whole
+    assert high < 0
+    said = f"make the whole {-lost:.2f} points better (95 % interval {-high:.2f} to {-low:.2f})."
+    assert said in found.sentence()
+    assert found.sentence().endswith("No single level is clearly worse than contacts 1.")
 
 
 def test_the_base_is_the_first_level_with_enough_answers(answers):

@@ -11,6 +11,7 @@ import cxstats as cx
 from cxstats.actions.journeys import league_of, league_table
 from cxstats.actions.journeys.mix_adjustment import Dealt, adjusted
 from cxstats.actions.journeys.shrinkage import shrink
+from cxstats.plots.journeys import plot_league
 from cxstats.responses.simulate import simulate_support
 from cxstats.responses.simulate.support import AGENT_SKILL
 
@@ -128,6 +129,91 @@ def test_a_unit_that_shares_no_kind_of_contact_is_not_compared():
     assert table["adjusted"].notna().sum() == 7
     assert "Not judged, no kind of contact shared with others: 5." in found.notes()
     assert found.to_frame()["agent"].iloc[-1] == 5
+
+
+def two_desks(seed=3, agents=10, answers=60):
+    """Half of the agents answer the phone only, half of them chat only, which is a point harder."""
+    rng = np.random.default_rng(seed)
+    agent = np.repeat(np.arange(2 * agents), answers)
+    chat = agent >= agents
+    skill = np.where(np.arange(2 * agents) % agents == 0, -1.5, 0.0)
+    ces = np.clip(np.rint(rng.normal(5.5 + skill[agent] - chat, 1)), 1, 7).astype(int)
+    channel = np.where(chat, "chat", "phone")
+    # The second desk has one answer less, so that the first is the larger set.
+    return pd.DataFrame({"agent": agent, "channel": channel, "ces": ces}).iloc[:-1]
+
+
+def test_each_linked_set_is_judged_against_its_own_average():
+    data = two_desks()
+    found = league_table(data, "ces", of="agent", given="channel", scale="ces-2.0")
+    table = found.to_frame().sort_values("agent", ignore_index=True)
+    assert table["set"].tolist() == [1] * 10 + [2] * 10
+    for number, channel in ((1, "phone"), (2, "chat")):
+        alone = league_table(data[data["channel"] == channel], "ces", of="agent", given="channel", scale="ces-2.0")
+        ours = table[table["set"] == number].reset_index(drop=True)
+        theirs = alone.to_frame().sort_values("agent", ignore_index=True)
+        assert ours["adjusted"].to_numpy() == pytest.approx(theirs["adjusted"].to_numpy())
+        assert ours["rank_low"].tolist() == theirs["rank_low"].tolist()
+        assert ours["verdict"].tolist() == theirs["verdict"].tolist()
+        assert found.sets[number - 1].total == pytest.approx(alone.total)
+        assert ours["verdict"][0] == "worse"
+    assert found.sentences()[1].startswith("Set 1, 10 agents: Clearly worse than the average of")
+    notes = " ".join(found.notes())
+    assert "No kind of contact is shared between 2 sets of agents (set 1: 0; 1; 2;" in notes
+    assert "scores, ranks and verdicts do not compare across sets." in notes
+    assert "Not judged" not in notes
+    assert found.to_text()["set"].tolist() == ["1"] * 10 + ["2"] * 10
+
+
+def test_the_largest_set_is_drawn_and_the_others_are_counted():
+    found = league_table(two_desks(), "ces", of="agent", given="channel", scale="ces-2.0")
+    ax = plot_league(found)
+    assert len(ax.get_yticklabels()) == 10
+    assert "; 10 of other sets not drawn" in ax.get_xlabel()
+
+
+def in_shifts(rng, agents=12, shifts=4, answers=20, alike=0.3):
+    """Answers that are alike within a shift; agents do not differ."""
+    latent = rng.normal(0, np.sqrt(alike), (agents, shifts, 1)) + rng.normal(0, 1, (agents, shifts, answers))
+    agent, shift, _ = np.indices(latent.shape)
+    ces = np.clip(np.rint(5 + 1.2 * latent), 1, 7).astype(int)
+    columns = {"ces": ces, "agent": agent, "shift": 100 * agent + shift}
+    return pd.DataFrame({name: one.ravel() for name, one in columns.items()})
+
+
+def test_few_clusters_do_not_understate_the_errors():
+    rng, errors, effects, told = np.random.default_rng(11), [], [], []
+    for _ in range(60):
+        found = league_table(in_shifts(rng), "ces", of="agent", scale="ces-2.0", design=cx.Design(clusters="shift"))
+        errors.append(np.mean(found.fitted.adjusted.standard_error**2))
+        effects.append(np.mean(found.fitted.adjusted.effect**2))
+        told.append((found.fitted.p_value < 0.05).any())
+    # 720 effects: their variance is known with a standard error of 5.5 %.
+    assert np.mean(errors) == pytest.approx(np.mean(effects), rel=0.15)
+    assert np.mean(told) <= 0.12
+    # Three of its own, and thirty of the thirty-three of all others.
+    assert found.fitted.degrees_of_freedom == pytest.approx(np.full(12, 33.0))
+    t = np.abs(found.fitted.adjusted.effect) / found.fitted.adjusted.standard_error
+    assert found.fitted.p_value.min() == pytest.approx(min(1, 12 * 2 * scipy.stats.t.sf(t.max(), 33)))
+
+
+def test_a_tally_without_its_sums_counts_clusters_of_cells():
+    data = in_shifts(np.random.default_rng(14))
+    whole = cx.tally(data, "ces", scale="ces-2.0", by="agent", design=cx.Design(clusters="shift"))
+    found = league_of(cx.score(replace(whole, sums=())), of="agent")
+    assert found.fitted.degrees_of_freedom == pytest.approx(np.full(12, 33.0))
+    assert "The covariance between cells under the design is not known and counts as 0." in found.notes()
+
+
+def test_clusters_that_are_the_units_are_refused_and_a_unit_of_one_is_not_judged():
+    data = in_shifts(np.random.default_rng(12))
+    with pytest.raises(ValueError, match="each 'agent' needs answers of two or more clusters 'agent'.*all have one"):
+        league_table(data, "ces", of="agent", scale="ces-2.0", design=cx.Design(clusters="agent"))
+    one = data.assign(shift=data["shift"].where(data["agent"] != 3, -1))
+    found = league_table(one, "ces", of="agent", scale="ces-2.0", design=cx.Design(clusters="shift"))
+    assert found.to_frame()["agent"].iloc[-1] == 3
+    assert "Not judged, all answers from one shift: 3." in found.notes()
+    assert found.sentences()[0].endswith("of 11 agents cannot be told from the average.")
 
 
 def test_too_few_answers_and_a_low_scale_are_said():

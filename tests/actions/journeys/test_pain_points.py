@@ -94,6 +94,57 @@ def test_seven_bad_answers_do_not_top_the_list(order):
     assert few["shrunken"] > few["estimate"] + 0.4
 
 
+SHARES = [190, 188, 191, 192, 189]
+
+
+def shared(good, n):
+    """Cells of csat-5 with so many favourable answers of n."""
+    good, n = np.asarray(good), np.asarray(n)
+    counts = np.zeros((len(n), 5), dtype=int)
+    counts[:, 4], counts[:, 0] = good, n - good
+    return scored(counts, "favourable", "csat-5")
+
+
+def test_a_small_cell_unlike_all_others_is_not_shrunk_away():
+    found = pain_points(shared(SHARES * 3 + [9], [200] * 15 + [15]), order="score")
+    worst = found.to_frame().iloc[0]
+    assert (worst["step"], worst["unlike"]) == ("p", 1.0)
+    assert worst["shrunken"] == pytest.approx(0.6, abs=0.005)
+    alone = found.scores.interval()
+    assert [worst["low"], worst["high"]] == pytest.approx([alone.low[15], alone.high[15]], abs=0.01)
+    assert worst["shortfall_low"] > 0
+    assert "Too far from the others to be like them, and therefore as measured: p." in found.notes()
+    # It does not make the others seem to differ.
+    without = pain_points(shared(SHARES * 3, [200] * 15), order="score")
+    assert found.between == pytest.approx(without.between, rel=0.02)
+    assert found.short.interval.low[:15] == pytest.approx(without.short.interval.low, abs=0.004)
+
+
+def test_no_good_answer_of_twelve_does_not_make_a_cell_surely_bad():
+    found = pain_points(shared([10, 12, 9, 8, 11] * 3 + [0], [200] * 15 + [12]))
+    # The score interval of 0 of 12 ends at 24.2 %, and 0 of 12 is no wonder where 5 % are usual.
+    assert found.short.interval.high[15] > 0.2
+    assert found.unlike[15] < 0.1
+
+
+def test_no_interval_ends_within_that_of_the_cell_alone():
+    cells = [GOOD, BAD, [1, 1, 2, 1, 3, 4, 3], [0, 0, 1, 4, 4, 5, 1], [3, 2, 3, 2, 1, 1, 0], GOOD]
+    for target in (None, 5.0):
+        found = pain_points(scored(cells), reference=target)
+        alone = found.scores.interval()
+        middle, half = (alone.low + alone.high) / 2, (alone.high - alone.low) / 2 * 1.644854 / 1.959964
+        # All are moved together by a little.
+        slack = 0.05
+        assert (found.short.interval.low <= middle - half + slack).all()
+        assert (found.short.interval.high >= middle + half - slack).all()
+        short = found.short.shortfall_interval
+        away = found.reference.value - middle
+        share = found.measured.share if target is None else 0.0
+        assert (short.low <= away - half * (1 - share) + slack).all()
+        assert (short.high >= away + half * (1 - share) - slack).all()
+    assert "No interval ends within the 90 % interval of the cell alone." in found.notes()[0]
+
+
 def test_where_a_low_score_is_good_the_highest_is_the_pain():
     up = pain_points(scored([GOOD, BAD, GOOD, BAD, GOOD]), order="score")
     mirrored = cx.Scale("mirrored", range(1, 8), "low")
@@ -152,6 +203,18 @@ def test_a_design_enters_through_its_errors_and_the_covariance_of_cells(answers)
     assert root == pytest.approx(np.sqrt(under.measured.variance))
     assert under.measured.variance.mean() > 1.1 * plain.measured.variance.mean()
     assert "customer" in " ".join(under.notes())
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_the_error_of_a_cell_of_few_clusters_is_that_of_their_means(nested):
+    rng = np.random.default_rng(13)
+    step, cluster, _ = (one.ravel() for one in np.indices((6, 4, 10)))
+    x = np.clip(np.rint(4 + rng.normal(0, 1, (6, 4, 1)) + rng.normal(0, 1, (6, 4, 10))), 1, 7).astype(int).ravel()
+    rows = pd.DataFrame({"step": step, "cluster": cluster + 10 * nested * step, "x": x})
+    found = measured(cx.score(cx.tally(rows, "x", scale="ces-2.0", by="step", design=cx.Design(clusters="cluster"))))
+    each = rows.groupby(["step", "cluster"])["x"].mean().groupby("step").var(ddof=1) / 4
+    # Each has three degrees of freedom, and thirty more of the average of all.
+    assert found.variance == pytest.approx((3 * each.to_numpy() + POOLED_ANSWERS * each.mean()) / 33)
 
 
 def test_what_the_design_does_not_hold_is_said(answers):
