@@ -1,7 +1,7 @@
 """Numbers in place of keys, so that sums over cells are sums over arrays."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cxstats.responses.column_types import same_type
 
 Places = NDArray[np.intp]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 _SPARSE: Final = 16
@@ -70,3 +71,12 @@ def same_rows(keys: pd.DataFrame, numbers: Places, others: pd.DataFrame) -> Plac
     number_of = np.zeros(codes.max(initial=-1) + 1, dtype=np.intp)
     number_of[codes[: len(keys)]] = numbers
     return number_of[codes[len(keys) :]]
+
+
+def added_at(
+    values: NDArray[Number], at: tuple[NDArray[np.intp], ...], shape: tuple[int, ...], *, only: NDArray[np.bool_]
+) -> NDArray[Number]:
+    """Add up the values that fall on each place of a table of this shape."""
+    found = np.zeros(shape, dtype=values.dtype)
+    np.add.at(found, tuple(a[only] for a in at), values[only])
+    return found

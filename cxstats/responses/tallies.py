@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from cxstats.responses.design_rows import SQUARES, TOTAL, WEIGHED
 from cxstats.responses.engines import ANSWER, ROWS, count_answers, open_frame
 from cxstats.responses.ledgers import Ledger, merged_ledgers
 from cxstats.responses.linearisation import MOST_COORDINATES, LinearSums
-from cxstats.responses.numbering import number_rows
+from cxstats.responses.numbering import added_at, number_rows
 from cxstats.responses.placing import Placed, place_answers
 from cxstats.responses.scales import Scale, named_scale, require_same_direction
 from cxstats.responses.scanned import Scanned
@@ -38,7 +38,6 @@ from cxstats.responses.weights import Design
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Number = TypeVar("Number", np.int64, np.float64)
 
 RESERVED: Final = ("column", "n", "missing", "set_aside", "estimate", "standard_error", "low", "high", "too_few")
 """Names that tables of scores use themselves, so that segments cannot."""
@@ -300,8 +299,8 @@ def _from_cells(
     rows, weighed = (cells[name].to_numpy(dtype=np.int64) for name in (ROWS, WEIGHED))
     used, at = placed.position >= 0, (segment, placed.position)
     table, line = (len(segments), len(scale.points)), (len(segments),)
-    counts, missing = _added(weighed, at, table, only=used), _added(rows, (segment,), line, only=placed.missing)
-    squares = _added(cells[SQUARES].to_numpy(dtype=np.float64), (segment,), line, only=used)
+    counts, missing = added_at(weighed, at, table, only=used), added_at(rows, (segment,), line, only=placed.missing)
+    squares = added_at(cells[SQUARES].to_numpy(dtype=np.float64), (segment,), line, only=used)
     return Tally(
         column=column,
         scale=scale,
@@ -309,7 +308,7 @@ def _from_cells(
         design=None,
         segments=segments,
         counts=counts,
-        totals=_added(cells[TOTAL].to_numpy(dtype=np.float64), at, table, only=used),
+        totals=added_at(cells[TOTAL].to_numpy(dtype=np.float64), at, table, only=used),
         covariance=None,
         explained=None,
         degrees_of_freedom=np.full(len(segments), np.inf),
@@ -317,18 +316,9 @@ def _from_cells(
         squares_left=squares,
         unit_squares=squares,
         missing=missing,
-        set_aside=_added(rows, (segment,), line, only=rows > 0) - missing - counts.sum(axis=1),
+        set_aside=added_at(rows, (segment,), line, only=rows > 0) - missing - counts.sum(axis=1),
         ledger=Ledger(placed.readings, segment, placed.reading, rows, weighed),
     )
-
-
-def _added(
-    values: NDArray[Number], at: tuple[NDArray[np.intp], ...], shape: tuple[int, ...], *, only: NDArray[np.bool_]
-) -> NDArray[Number]:
-    """Add up the values that fall on each place of a table of this shape."""
-    found = np.zeros(shape, dtype=values.dtype)
-    np.add.at(found, tuple(a[only] for a in at), values[only])
-    return found
 
 
 def _require_addable(one: Tally, other: Tally) -> None:
