@@ -123,7 +123,8 @@ def test_answers_without_any_unit_are_told_from_no_answers():
 def test_more_steps_that_go_along_with_better_scores_are_called_better():
     table = pd.DataFrame({"ces": [4] * 40 + [7] * 40 + [3] * 20, "steps": [1] * 40 + [2] * 40 + [3] * 20})
     said = cx.accumulated_effort(table, "ces", along="steps", scale="ces-2.0").sentence()
-    assert "points better. Something is lost with steps 3" in said
+    assert "1.00 points better" in said
+    assert "Something is lost with steps 3" in said
     assert "-" not in said
 
 

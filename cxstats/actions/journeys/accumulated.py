@@ -142,6 +142,8 @@ class AccumulatedEffort:
         judged = ~scores.too_few & (np.arange(len(self.levels)) != self.base)
         if not judged[self.base :].any():
             return f"{column} by {self.along}: too few levels or answers to say where effort accumulates."
+        if not (judged[self.base :] & (self.difference[self.base :] != 0)).any():
+            return f"{column} is no worse beyond {self.along} {first}; n = {n:,}."
         total = metric.text(float(self.share @ scores.estimate))
         lost, low, high = self.whole
         way, low, high = ("worse", low, high) if lost >= 0 else ("better", -high, -low)
@@ -169,7 +171,14 @@ class AccumulatedEffort:
         if not np.isfinite(beyond[most]):
             return f"No single level is clearly worse than {self.along} {self.levels[self.base]}."
         lost, half = self.lost[most], self.share[most] * self._half[most]
-        lead = "Most of it comes with" if self.lost[most] > self.whole[0] / 2 else "The largest part comes with"
+        part = lost / self.whole[0] if self.whole[0] > 0 else 0.0
+        lead = (
+            "Most of it comes with"
+            if part > 0.5
+            else "The largest part comes with"
+            if part
+            else "Something is lost with"
+        )
         return (
             f"{lead} {self.along} {self.levels[most]} ({100 * self.share[most]:.0f} % of the answers): "
             f"{distance_in_words(metric, float(lost))} ({self._text(lost - half)} to {self._text(lost + half)})."
