@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cxstats.responses.exports.engine import moments_by_arrow, without_blank
+from cxstats.responses.exports.arrow_columns import moments_by_arrow, without_blank
 from cxstats.responses.exports.moments import formats_of, in_english
 from cxstats.responses.exports.numbers import all_are, as_numbers, is_number_like
 from cxstats.responses.exports.texts import Texts

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from cxstats.responses.exports.ahead import Ahead
-from cxstats.responses.exports.engine import CORES, DELIMITERS, arrow, release_memory
+from cxstats.responses.exports.arrow_columns import arrow
+from cxstats.responses.exports.engine import CORES, DELIMITERS, release_memory
 from cxstats.responses.exports.heads import head_notes, title_rows
 from cxstats.responses.exports.streams import (
     LONGEST_RECORD,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cxstats.responses.exports.engine import whole_by_arrow
+from cxstats.responses.exports.arrow_columns import whole_by_arrow
 
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 # No number has leading zeros, and an exponent needs a point or a sign of its own: 1E3 is more often an identifier.

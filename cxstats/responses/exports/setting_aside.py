@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from cxstats.responses.exports.engine import surely_distinct
+from cxstats.responses.exports.arrow_columns import surely_distinct
 from cxstats.responses.exports.layouts import Layout, Rows
 from cxstats.responses.exports.summaries import no_answers
 from cxstats.responses.exports.texts import Texts, Truths

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from cxstats.responses.exports.engine import first_bytes
+from cxstats.responses.exports.arrow_columns import first_bytes
 from cxstats.responses.exports.heads import is_day, is_figure
 from cxstats.responses.exports.layouts import Rows
 from cxstats.responses.exports.texts import Texts, Truths

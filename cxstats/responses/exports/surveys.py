@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxstats.responses.exports.answered import Answers, answers_of
+from cxstats.responses.exports.arrow_columns import first_bytes
 from cxstats.responses.exports.choices import Choice, chosen_options, judged_parts
-from cxstats.responses.exports.engine import CORES, first_bytes, release_memory
+from cxstats.responses.exports.engine import CORES, release_memory
 from cxstats.responses.exports.layouts import Column, Layout, clean_names
 from cxstats.responses.exports.matrices import with_shared_scales
 from cxstats.responses.exports.nps_groups import group_note

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxstats.responses.exports.arrow_columns import end_bytes
 from cxstats.responses.exports.growing import Growing, GrowingText
 
 Codes = NDArray[np.int32]
@@ -155,8 +156,6 @@ class Gathering:
 
 def stripped(texts: Texts) -> tuple[Texts, int]:
     """Remove blanks around the cells, and say around how many records' cells there were any."""
-    from cxstats.responses.exports.engine import end_bytes
-
     ends = end_bytes(texts.values)
     # Blanks are ASCII of 32 and below, or letters of several bytes of 128 and above.
     if ends is not None and not any(((end > 0) & (end <= 32) | (end >= 128)).any() for end in ends):

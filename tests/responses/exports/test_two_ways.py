@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from cxstats import read_export
-from cxstats.responses.exports import delimited, engine
+from cxstats.responses.exports import arrow_columns, delimited, engine
 
 pytest.importorskip("pyarrow")
 
@@ -21,7 +21,7 @@ def pieces(size, *, with_engine=True):
         patch.setattr(delimited, "_SMALL", size)
         patch.setattr(delimited, "_LARGE", 4 * size)
         if not with_engine:
-            for room in (delimited, engine):
+            for room in (arrow_columns, delimited, engine):
                 patch.setattr(room, "arrow", lambda: None)
         yield
 
@@ -133,8 +133,8 @@ def test_cells_said_to_be_distinct_are(cells):
     import pandas as pd
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_WORTHWHILE", 0)
-        assert engine.surely_distinct(pd.Series(cells, dtype="str")) == (len(set(cells)) == len(cells))
+        patch.setattr(arrow_columns, "_WORTHWHILE", 0)
+        assert arrow_columns.surely_distinct(pd.Series(cells, dtype="str")) == (len(set(cells)) == len(cells))
 
 
 @pytest.mark.parametrize("path", ["support", "checkout"])

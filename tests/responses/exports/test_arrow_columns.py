@@ -1,4 +1,4 @@
-"""What the engine converts at once is what would have been read cell by cell, or nothing."""
+"""What Arrow converts at once is what would have been read cell by cell, or nothing."""
 
 import pandas as pd
 import pytest
@@ -6,9 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_series_equal
 
-from cxstats.responses.exports import engine
+from cxstats.responses.exports import arrow_columns
+from cxstats.responses.exports.arrow_columns import (
+    end_bytes,
+    first_bytes,
+    moments_by_arrow,
+    whole_by_arrow,
+    without_blank,
+)
 from cxstats.responses.exports.columns import typed
-from cxstats.responses.exports.engine import end_bytes, first_bytes, moments_by_arrow, whole_by_arrow, without_blank
 from cxstats.responses.exports.texts import Texts
 
 pytest.importorskip("pyarrow")
@@ -30,7 +36,7 @@ def column(cells):
 def test_columns_are_typed_alike_with_the_engine_and_without(cells):
     fast = typed(Texts(column(cells)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "arrow", lambda: None)
+        patch.setattr(arrow_columns, "arrow", lambda: None)
         slow = typed(Texts(column(cells)))
     assert_series_equal(fast[0], slow[0])
     assert fast[1] == slow[1]
