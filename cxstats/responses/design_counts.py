@@ -66,7 +66,7 @@ class DesignCounts:
         return self._rows.group_by(*self._finest).agg(nw.len().alias(ROWS), *(nw.col(c).sum() for c in SUMS[1:]))
 
     def cells(self) -> pd.DataFrame:
-        """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the five sums."""
+        """Sum by segment, stratum and raw answer: `by`, ``__stratum``, ``__answer``, and the sums."""
         if self._finest == [*self._keys, STRATUM, ANSWER]:
             return self._rows_summed()
         summed = self._cells.group_by(*self._keys, STRATUM, ANSWER).agg(*(nw.col(c).sum() for c in SUMS))

@@ -92,8 +92,8 @@ class LinearSums:
             return members.astype(np.float64) @ alone.astype(np.float64)
         shape = (self.segments, len(self.stratum))
         by_unit = _sparse(self.squares[used], self.segment[used], self.unit[used], shape)
-        by_set = (by_unit.T @ row for row in members.astype(np.float64))
-        return np.array([float(squares @ squares) for squares in by_set], dtype=np.float64)
+        by_set = scipy.sparse.csr_array(members.astype(np.float64)) @ by_unit
+        return np.asarray(by_set.multiply(by_set).sum(axis=1), dtype=np.float64)
 
     def before_margins(self) -> Floats:
         """Covariance of the weighted totals of each segment, the margins left out; shape (S, K, K)."""
