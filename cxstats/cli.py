@@ -235,11 +235,7 @@ def parameters_command(names: tuple[str, ...]) -> None:
     "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the pages."
 )
 def report_command(  # noqa: PLR0917
-    export: Path | None,
-    names: tuple[str, ...],
-    settings: dict[str, str],
-    name: str | None,
-    out: Path,
+    export: Path | None, names: tuple[str, ...], settings: dict[str, str], name: str | None, out: Path
 ) -> None:
     """Run curated notebooks over EXPORT, or over the sample exports, and write them as pages.
 

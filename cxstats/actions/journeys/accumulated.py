@@ -77,7 +77,7 @@ class AccumulatedEffort:
     def whole(self) -> tuple[float, float, float]:
         """What all levels take off the total, which is the sum of `lost`, and its interval."""
         found = float(self.lost.sum())
-        half = float(self._quantile.max()) * self.whole_error
+        half = float(np.fmax.reduce(self._quantile)) * self.whole_error
         return found, found - half, found + half
 
     def to_frame(self) -> pd.DataFrame:
@@ -106,7 +106,7 @@ class AccumulatedEffort:
     @property
     def _quantile(self) -> Floats:
         quantile = self.scores.sample.quantile(self.scores.confidence_level)
-        return np.nan_to_num(np.fmax(quantile, quantile[self.base]))
+        return np.fmax(quantile, quantile[self.base])
 
     @property
     def _half(self) -> Floats:
@@ -156,7 +156,7 @@ class AccumulatedEffort:
             f"over all {n:,} answers ({metric.good} is good). The {share:.0f} % of answers with {others} make the "
             f"whole {apart} ({limits})"
         )
-        return f"{said}: not clearly {way}." if low <= 0 else f"{said}. {self._most(judged)}"
+        return f"{said}: not clearly {way}." if not low > 0 else f"{said}. {self._most(judged)}"
 
     def _text(self, lost: float) -> str:
         return difference_text(self.scores.metric, lost, signed=lost < 0)
